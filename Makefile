@@ -1,0 +1,68 @@
+# Every command works on a fresh machine with Python 3.11 or newer (with venv), GNU make and git; `make` alone lists them.
+# Tools are started as `python -m ...`, not through the scripts in .venv/bin, so that a moved or copied folder keeps working.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.SUFFIXES:
+
+PY := .venv/bin/python
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
+# More arguments for pytest, for instance: make test ARGS="-k export"
+ARGS ?=
+
+.PHONY: help run test test-postgres lint format requirements clean
+
+help: ## List the commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+run: .venv/installed ## Install, migrate, load the checklists and serve at http://127.0.0.1:8000 (HOST, PORT)
+	@$(PY) manage.py prepare
+	@exec $(PY) -m gunicorn checklist.wsgi:application
+
+test: .venv/installed-dev ## Run all tests, on SQLite or on DATABASE_URL; ARGS go to pytest
+	@.ci/test $(ARGS)
+
+test-postgres: .venv/installed-dev ## Run the tests that need no browser and no worker on a PostgreSQL
+	@.ci/with-postgres $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile \
+		-m "not browser and not content and not chaos" $(ARGS)
+
+lint: .venv/installed-dev ## Check style, types, templates, settings and migrations
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m djlint --quiet --lint --check templates
+	$(PY) -m mypy
+	$(PY) manage.py check
+	$(PY) manage.py makemigrations --check --dry-run
+
+format: .venv/installed-dev ## Write Python and templates in the house style
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	$(PY) -m djlint --quiet --reformat templates
+
+requirements: .venv/bin/uv ## Compile requirements*.txt from pyproject.toml, for every platform
+	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 pyproject.toml -o requirements.txt
+	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --extra dev -c requirements.txt \
+		pyproject.toml -o requirements-dev.txt
+
+clean: ## Remove what can be made again; var/ with the database and the secret key stays
+	rm -rf .venv staticfiles test-results .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps say which requirements are installed, so that pip runs again only when they or the interpreter change.
+.venv/installed: requirements.txt .venv/bin/python
+	@echo "Installing requirements.txt ..."
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	@echo "Installing requirements-dev.txt ..."
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+.venv/bin/uv: | .venv/bin/python
+	@$(PIP_INSTALL) uv
+
+# A link to an interpreter that is gone counts as missing: then the environment is made again.
+.venv/bin/python:
+	@.ci/venv

@@ -1,0 +1,95 @@
+"""What may be posted to an audit. HTML is written by hand in the templates; these only validate."""
+
+from __future__ import annotations
+
+from django import forms
+from django.core.validators import RegexValidator, URLValidator
+
+from checklist.audits.models import NOTE_LENGTH, TASK_LENGTH, URL_LENGTH
+from checklist.audits.report import Verdict
+
+
+def _url_field() -> forms.CharField:
+    return forms.CharField(
+        required=False,
+        max_length=URL_LENGTH,
+        validators=[
+            RegexValidator(r"^[hH][tT][tT][pP][sS]?://", "A link starts with https:// or http://.", code="scheme"),
+            URLValidator(schemes=["http", "https"], message="This is not a complete link, for instance https://example.org/pull/1."),
+        ],
+        error_messages={"max_length": f"A link has at most {URL_LENGTH} characters."},
+    )
+
+
+def _task_field() -> forms.CharField:
+    return forms.CharField(
+        max_length=TASK_LENGTH,
+        error_messages={
+            "required": "Name the task, for instance billing.tasks.charge.",
+            "max_length": f"A task's name has at most {TASK_LENGTH} characters.",
+        },
+    )
+
+
+class StartForm(forms.Form):
+    """Start an audit."""
+
+    task = _task_field()
+    url = _url_field()
+
+
+class CorrectForm(StartForm):
+    """Correct task or URL; a field that is left out is `None` and stays as it is."""
+
+    def __init__(self, data: object) -> None:
+        super().__init__(data)
+        self.left_out = {name for name in self.fields if name not in self.data}
+        for name in self.left_out:
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, str | None]:
+        """The fields that were posted; refuses a post without any."""
+        if self.left_out == set(self.fields):
+            raise forms.ValidationError("Post a task, a url, or both.")
+        return {name: None if name in self.left_out else value for name, value in self.cleaned_data.items()}
+
+
+class AnswerForm(forms.Form):
+    """Answer one item; a field that is left out is `None` and stays as it is."""
+
+    verdict = forms.ChoiceField(
+        required=False,
+        choices=[(verdict.value, verdict.value) for verdict in Verdict],
+        error_messages={"invalid_choice": "A verdict is one of pass, fail, na, open."},
+    )
+    note = forms.CharField(
+        required=False,
+        strip=False,
+        max_length=NOTE_LENGTH,
+        error_messages={"max_length": f"A note has at most {NOTE_LENGTH:,} characters; this one has %(show_value)d."},
+    )
+
+    def __init__(self, data: object) -> None:
+        super().__init__(data)
+        if "note" in self.data:
+            self.data = self.data.copy()
+            self.data["note"] = self.data["note"].replace("\r\n", "\n").replace("\r", "\n")
+
+    def clean_verdict(self) -> Verdict | None:
+        """The verdict that was posted; an empty one is refused."""
+        if "verdict" not in self.data:
+            return None
+        value = self.cleaned_data["verdict"]
+        if not value:
+            raise forms.ValidationError("A verdict is one of pass, fail, na, open.")
+        return Verdict(value)
+
+    def clean_note(self) -> str | None:
+        """The note that was posted."""
+        return self.cleaned_data["note"] if "note" in self.data else None
+
+    def clean(self) -> dict[str, object]:
+        """Refuses a post without verdict and note."""
+        if not {"verdict", "note"} & set(self.data):
+            raise forms.ValidationError("Post a verdict, a note, or both.")
+        return self.cleaned_data

@@ -1,0 +1,81 @@
+"""What the templates of an audit show: the report beside the edition's HTML. Made by `views.py`, computes nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from checklist.audits import service
+from checklist.audits.forms import AnswerForm, CorrectForm
+from checklist.audits.models import Audit
+from checklist.audits.report import Entry, Report, SectionReport, Verdict
+from checklist.catalogue.rendering import RenderedEdition, RenderedItem, RenderedSection, rendered
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item on the page: what the edition says and what the reviewer answered."""
+
+    item: RenderedItem
+    entry: Entry
+    refused: AnswerForm | None = None
+
+    @property
+    def note(self) -> str:
+        """The note to show: what was typed when it was refused, else what is saved."""
+        typed = self.refused.data.get("note") if self.refused else None
+        return self.entry.note if typed is None else typed
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section on the page."""
+
+    section: RenderedSection
+    report: SectionReport
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """An audit as its templates see it.
+
+    `base` leads from the address of the answer to the audit, for relative links; `refused` maps the slug of an item to the form
+    that was refused for it, `correction` is a refused correction of task or URL.
+    """
+
+    audit: Audit
+    base: str = ""
+    refused: tuple[str, AnswerForm] | None = None
+    correction: CorrectForm | None = None
+
+    @cached_property
+    def report(self) -> Report:
+        """The report, read once."""
+        return service.report(self.audit)
+
+    @property
+    def edition(self) -> RenderedEdition:
+        """The edition that the audit was started on."""
+        return rendered(self.audit.edition)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The sections with their lines."""
+        return tuple(
+            Part(section, part, tuple(self._lines(section, part)))
+            for section, part in zip(self.edition.sections, self.report.sections, strict=True)
+        )
+
+    def _lines(self, section: RenderedSection, part: SectionReport) -> Iterator[Line]:
+        slug, form = self.refused or ("", None)
+        for item, entry in zip(section.items, part.entries, strict=True):
+            yield Line(item, entry, form if item.slug == slug else None)
+
+    @cached_property
+    def current(self) -> str:
+        """The slug of the item to unfold first: the one that was refused, else the first that is open."""
+        if self.refused:
+            return self.refused[0]
+        return next((entry.item for entry in self.report.entries if entry.verdict is Verdict.OPEN), "")

@@ -1,0 +1,162 @@
+"""The report: what an audit found, computed once and read by the page, the shared page and every export.
+
+Pure data and pure functions; knows no Django. `service.py` builds a `Report` from rows, everybody else only reads it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+
+
+class Verdict(StrEnum):
+    """The answer to one item."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NA = "na"
+    OPEN = "open"
+
+
+class Severity(StrEnum):
+    """How much a failed item weighs, heaviest first."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+
+
+class Outcome(StrEnum):
+    """What the answers add up to."""
+
+    REQUEST_CHANGES = "request-changes"
+    INCOMPLETE = "incomplete"
+    APPROVE_WITH_FOLLOW_UPS = "approve-with-follow-ups"
+    APPROVE = "approve"
+
+    @property
+    def words(self) -> str:
+        """The outcome as a person reads it, for instance "Request changes"."""
+        return {
+            Outcome.REQUEST_CHANGES: "Request changes",
+            Outcome.INCOMPLETE: "Incomplete",
+            Outcome.APPROVE_WITH_FOLLOW_UPS: "Approve with follow-ups",
+            Outcome.APPROVE: "Approve",
+        }[self]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many items have each verdict; the names are those of the `counts` of the JSON export."""
+
+    passed: int = 0
+    failed: int = 0
+    na: int = 0
+    open: int = 0
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> Counts:
+        """Count the verdicts of `entries`."""
+        found = Counter(entry.verdict for entry in entries)
+        return cls(found[Verdict.PASS], found[Verdict.FAIL], found[Verdict.NA], found[Verdict.OPEN])
+
+    @property
+    def answered(self) -> int:
+        """Items that have a verdict."""
+        return self.passed + self.failed + self.na
+
+    @property
+    def decided(self) -> int:
+        """Items that passed or failed."""
+        return self.passed + self.failed
+
+    @property
+    def total(self) -> int:
+        """All items."""
+        return self.answered + self.open
+
+    def as_dict(self) -> dict[str, int]:
+        """The counts under the words of the contract: pass, fail, na, open."""
+        return {"pass": self.passed, "fail": self.failed, "na": self.na, "open": self.open}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One item of the edition with its answer."""
+
+    item: str
+    title: str
+    severity: Severity
+    verdict: Verdict = Verdict.OPEN
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class SectionReport:
+    """One section of the edition with its entries, in the edition's order."""
+
+    slug: str
+    title: str
+    entries: tuple[Entry, ...]
+
+    @cached_property
+    def counts(self) -> Counts:
+        """The counts of this section alone."""
+        return Counts.of(self.entries)
+
+
+@dataclass(frozen=True)
+class ChecklistRef:
+    """Which edition of which checklist the task was held against."""
+
+    slug: str
+    title: str
+    edition: int
+    verified_with: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """An audit as everybody outside of the database sees it. `url` and `shared` are "" when there is none."""
+
+    task: str
+    url: str
+    checklist: ChecklistRef
+    updated: datetime
+    shared: str
+    sections: tuple[SectionReport, ...]
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry, in the edition's order."""
+        return tuple(entry for section in self.sections for entry in section.entries)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """The counts of the whole audit."""
+        return Counts.of(self.entries)
+
+    @cached_property
+    def failures(self) -> tuple[Entry, ...]:
+        """The failed entries, the heaviest first, else in the edition's order."""
+        weight = list(Severity).index
+        failed = (entry for entry in self.entries if entry.verdict is Verdict.FAIL)
+        return tuple(sorted(failed, key=lambda entry: weight(entry.severity)))
+
+    @cached_property
+    def by_severity(self) -> dict[Severity, Counts]:
+        """The counts per severity, heaviest first; every severity is there."""
+        return {s: Counts.of(e for e in self.entries if e.severity is s) for s in Severity}
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """The first that holds: a critical item fails; items are open, or none passed or failed; another item fails."""
+        if self.by_severity[Severity.CRITICAL].failed:
+            return Outcome.REQUEST_CHANGES
+        if self.counts.open or not (self.counts.passed or self.counts.failed):
+            return Outcome.INCOMPLETE
+        return Outcome.APPROVE_WITH_FOLLOW_UPS if self.counts.failed else Outcome.APPROVE

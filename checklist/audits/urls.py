@@ -1,0 +1,17 @@
+"""URLs of audits: below an edit token everything, below a view token reading only."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from checklist.audits import views
+from checklist.routing import methods
+
+urlpatterns = [
+    path("checklists/<slug:slug>/audits/", methods(post=views.start), name="start"),
+    path("audits/<token:token>/", methods(get=views.audit, post=views.correct), name="audit"),
+    path("audits/<token:token>/items/<slug:item>/", methods(post=views.answer), name="answer"),
+    path("audits/<token:token>/export.<str:extension>", methods(get=views.export), name="export"),
+    path("shared/<token:token>/", methods(get=views.shared), name="shared"),
+    path("shared/<token:token>/export.<str:extension>", methods(get=views.shared_export), name="shared-export"),
+]

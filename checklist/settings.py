@@ -1,0 +1,115 @@
+"""Django's settings. Everything that differs between machines comes from the environment, through `environment.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from checklist.environment import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+_environment = Environment(BASE_DIR)
+
+DEBUG = _environment.debug
+VAR_DIR = _environment.var
+PUBLIC_URL = _environment.public_url
+ALLOWED_HOSTS = _environment.allowed_hosts
+TRUSTED_PROXIES = _environment.trusted_proxies
+CONTENT_DIRS = _environment.content_dirs
+DATABASES = {"default": _environment.database}
+SECRET_KEY = _environment.secret_key
+
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+    "checklist.catalogue",
+    "checklist.audits",
+]
+
+MIDDLEWARE = [
+    "checklist.middleware.TrustedProxies",
+    "django.middleware.security.SecurityMiddleware",
+    "checklist.middleware.PrivatePages",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "checklist.middleware.FixedHeaders",
+    "django.middleware.common.CommonMiddleware",
+    "checklist.middleware.SameOriginWrites",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "checklist.urls"
+WSGI_APPLICATION = "checklist.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": ["django.template.context_processors.request"],
+            "builtins": ["django.templatetags.static"],
+        },
+    }
+]
+
+# Static files: hashed names, compressed once by WhiteNoise when they are collected.
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    }
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# Security. With an https PUBLIC_URL everything that belongs to https is on.
+_https = PUBLIC_URL.startswith("https://")
+SECURE_SSL_REDIRECT = _https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _https else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+# HSTS for the subdomains of PUBLIC_URL's host, and its place in browsers' preload lists, are for the owner of the domain to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+# A note of 4,000 characters is at most 48 kB as a form; a form has at most a handful of fields.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "checklist.logs.RedactingFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,118 @@
+// Saves answers: one request in flight per item, the newest value only, and a truthful word about what is saved.
+(() => {
+  const main = document.getElementById("main");
+  const status = document.getElementById("saving");
+  const waiting = new Map(); // item -> the values chosen and not yet sent, by field
+  const flying = new Map(); // item -> the values sent and not yet answered
+  const refused = new Set(); // items whose last value the server refused
+  const typing = new Map(); // note -> timer that saves it when typing pauses
+  const PAUSE = 700; // milliseconds
+  let failures = 0;
+  let retry;
+
+  const itemOf = (element) => element.closest("li.item");
+
+  function put(item, field, value) {
+    waiting.set(item, { ...waiting.get(item), [field]: value });
+    refused.delete(item);
+    send(item);
+    show();
+  }
+
+  async function send(item) {
+    if (flying.has(item) || !waiting.has(item)) return;
+    const values = waiting.get(item);
+    waiting.delete(item);
+    flying.set(item, values);
+    const code = await post(item, values);
+    flying.delete(item);
+    settle(item, values, code);
+    show();
+  }
+
+  function settle(item, values, code) {
+    if (code >= 200 && code < 300) {
+      failures = 0;
+      send(item);
+    } else if (code >= 400 && code < 500 && ![408, 409, 429].includes(code)) {
+      refused.add(item);
+      send(item);
+    } else {
+      // Whatever was chosen meanwhile is newer than what could not be sent.
+      waiting.set(item, { ...values, ...waiting.get(item) });
+      later();
+    }
+  }
+
+  async function post(item, values) {
+    const form = item.querySelector("form");
+    let code = 0;
+    const watched = (...request) => fetch(...request).then((response) => ((code = response.status), response));
+    // The item, not its form, is the source: htmx would add every field of a form.
+    await htmx.ajax("POST", form.getAttribute("action"), { source: item, swap: "none", values, fetch: watched });
+    return code;
+  }
+
+  function later() {
+    clearTimeout(retry);
+    failures += 1;
+    const ceiling = Math.min(30, 2 ** failures); // seconds
+    retry = setTimeout(resend, 1000 * ceiling * (0.5 + Math.random() / 2));
+  }
+
+  function resend() {
+    clearTimeout(retry);
+    [...waiting.keys()].forEach(send);
+    show();
+  }
+
+  function show() {
+    const unsaved = new Set([...waiting.keys(), ...flying.keys()].map((item) => item.id)).size + typing.size;
+    let words = "All changes saved";
+    if (refused.size) words = "Not saved: see the marked item";
+    else if (failures) words = `Not saved: ${unsaved} waiting, trying again`;
+    else if (unsaved) words = "Saving…";
+    if (status.textContent !== words) status.textContent = words;
+    status.classList.toggle("failing", Boolean(failures || refused.size));
+  }
+
+  function saveNote(note) {
+    if (!typing.has(note)) return;
+    clearTimeout(typing.get(note));
+    typing.delete(note);
+    put(itemOf(note), "note", note.value);
+  }
+
+  main.addEventListener("change", (event) => {
+    if (event.target.name === "verdict") put(itemOf(event.target), "verdict", event.target.value);
+    if (event.target.name === "note") saveNote(event.target);
+  });
+  main.addEventListener("input", (event) => {
+    const note = event.target;
+    if (note.name !== "note") return;
+    clearTimeout(typing.get(note));
+    typing.set(note, setTimeout(saveNote, PAUSE, note));
+    show();
+  });
+  main.addEventListener("submit", (event) => event.preventDefault());
+  addEventListener("online", resend);
+  addEventListener("pagehide", () => [...typing.keys()].forEach(saveNote));
+  addEventListener("beforeunload", (event) => {
+    [...typing.keys()].forEach(saveNote);
+    if (waiting.size || flying.size) event.preventDefault();
+  });
+  // A page from the browser's back-forward cache shows what was true when it was left.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && !waiting.size && !flying.size) location.reload();
+  });
+
+  // For scripts that must see everything saved first, such as copying the export.
+  window.outbox = {
+    async settled() {
+      [...typing.keys()].forEach(saveNote);
+      for (let tries = 0; (waiting.size || flying.size) && tries < 100; tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+  };
+})();
