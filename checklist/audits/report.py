@@ -21,6 +21,11 @@ class Verdict(StrEnum):
     NA = "na"
     OPEN = "open"
 
+    @property
+    def words(self) -> str:
+        """The verdict as a person reads it, for instance "N/A"."""
+        return "N/A" if self is Verdict.NA else self.value.capitalize()
+
 
 class Severity(StrEnum):
     """How much a failed item weighs, heaviest first."""

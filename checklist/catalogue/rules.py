@@ -5,7 +5,7 @@ Called by `spec.py` with what `shape.py` could read, so any key may be missing h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from checklist.catalogue.fields import CHECKLIST, ITEM, ITEMS, Record, Text
@@ -39,11 +39,17 @@ def check(data: dict[str, Any], document: Document) -> None:
 
 
 def _entries(data: dict[str, Any], place: Place, key: str) -> Iterator[Placed]:
-    return (((*place, key, index), entry) for index, entry in enumerate(data.get(key, [])) if entry is not None)
+    return (((*place, key, index), entry or {}) for index, entry in enumerate(data.get(key, [])))
 
 
-def _slugs(entries: Iterable[Placed]) -> list[str]:
+def _slugs(entries: list[Placed]) -> list[str]:
     return [entry["slug"] for _, entry in entries if "slug" in entry]
+
+
+def _is_unknown(name: str | None, entries: list[Placed]) -> bool:
+    """Whether no entry has this name; while one of them could not be read it may be that one, so nobody can tell."""
+    slugs = _slugs(entries)
+    return name is not None and name not in slugs and len(slugs) == len(entries)
 
 
 def _fault(document: Document, place: Place, message: str, offset: int | None = None) -> None:
@@ -72,21 +78,17 @@ def _sizes(items: list[Placed], document: Document) -> None:
 def _references(
     place: Place, item: dict[str, Any], items: list[Placed], questions: list[Placed], document: Document
 ) -> None:
-    for key, known, noun in (("when", _slugs(questions), "question"), ("needs", _slugs(items), "item")):
-        for index, name in enumerate(item.get(key, [])):
-            where = (*place, key, index)
-            if name is not None and name not in known:
-                message = f"unknown {noun} {shown(name)}; {_known(noun, known)}{nearest(name, known)}"
-                _fault(document, where, message)
-            elif key == "needs" and name is not None and name == item.get("slug"):
-                _fault(document, where, "an item cannot need itself")
-
-
-def _known(noun: str, names: list[str]) -> str:
-    """The names to choose from; a checklist has too many items to list them."""
-    if noun == "question":
-        return f"the questions are: {listed(names) or 'none'}"
-    return "it must be the slug of an item of this checklist"
+    for index, name in enumerate(item.get("when", [])):
+        if _is_unknown(name, questions):
+            slugs = _slugs(questions)
+            allowed = f"the questions are: {listed(slugs) or 'none'}{nearest(name, slugs)}"
+            _fault(document, (*place, "when", index), f"unknown question {shown(name)}; {allowed}")
+    for index, name in enumerate(item.get("needs", [])):
+        if _is_unknown(name, items):
+            allowed = f"it must be the slug of an item of this checklist{nearest(name, _slugs(items))}"
+            _fault(document, (*place, "needs", index), f"unknown item {shown(name)}; {allowed}")
+        elif name is not None and name == item.get("slug"):
+            _fault(document, (*place, "needs", index), "an item cannot need itself")
 
 
 def _markdown(kind: Record, place: Place, entry: dict[str, Any], items: list[Placed], document: Document) -> None:
@@ -104,7 +106,7 @@ def _part_fault(part: Part) -> str:
 
 def _link_fault(url: str, items: list[Placed]) -> str:
     if url.startswith("#"):
-        slugs = _slugs(items)
-        return "" if url[1:] in slugs else f"link to unknown item {shown(url)}{nearest(url[1:], slugs)}"
+        hint = nearest(url[1:], _slugs(items))
+        return f"link to unknown item {shown(url)}{hint}" if _is_unknown(url[1:], items) else ""
     fault = url_fault(url)
     return f"link {shown(url)} {fault}" if fault else ""

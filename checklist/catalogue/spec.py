@@ -1,7 +1,7 @@
 """YAML files -> frozen dataclasses, or every problem of every file in one run. Knows no Django.
 
 Called by `load_checklists`. The steps: `yamltext.py` (bytes -> data with lines), `shape.py` (each value against the
-table of keys in `fields.py`), `rules.py` (values against each other); here are the files and, at the end, the dataclasses.
+table of keys in `fields.py`), `rules.py` (values against each other); here are the files and the dataclasses.
 """
 
 from __future__ import annotations

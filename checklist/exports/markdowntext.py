@@ -15,11 +15,12 @@ from checklist.exports import characters
 BREAK = "\N{ZERO WIDTH SPACE}"
 LINE_BREAK = "<br>"
 
-_URL = re.compile(r"""(?<![A-Za-z0-9+.-])https?://(?:[^\W_]|\[)[^\s<>"`\\]*""", re.IGNORECASE)
+_URL = re.compile(r"""(?<![A-Za-z0-9+.-])https?://[^\W_][^\s<>"`\\]*""", re.IGNORECASE)
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
-# Words that a merge gate looks for, and emoji names, would work inside a link as well.
-_UNLINKABLE = re.compile(r"N/A|POST-MERGE|OPTIONAL|:[\w+-]+:", re.ASCII)
+# These work inside a link as well: words that a merge gate looks for, emoji names, and brackets (GitHub's parser ticks
+# the box of a line that has "[x]" anywhere). Such a URL becomes text.
+_UNLINKABLE = re.compile(r"N/A|POST-MERGE|OPTIONAL|:[\w+-]+:|[\[\]]", re.ASCII)
 
 # Decoded inside <...> too, so that "&copy;" in a query would come out as another address.
 _ENTITY = re.compile(r"&(?=#?\w+;)")
