@@ -44,7 +44,7 @@ CLASSES = {
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a Markdown text that has rules: its kind, its source or address, its line in the text from 0."""
+    """A part of a Markdown text that has rules: its kind, its address or HTML, its line in the text from 0."""
 
     kind: str  # link, image, HTML, heading or rule
     text: str
@@ -121,7 +121,7 @@ def remarkable_parts(text: str) -> Iterator[Part]:
         if token.type == "inline":
             yield from _inline_parts(token, line)
         elif token.type in BLOCKS:
-            yield Part(BLOCKS[token.type], token.content or token.markup, line)
+            yield Part(BLOCKS[token.type], token.content, line)
     definitions = env.get("references", {})
     for reference in definitions.values():
         lines = reference["map"]

@@ -101,7 +101,7 @@ def _markdown(kind: Record, place: Place, entry: dict[str, Any], items: list[Pla
 
 
 def _part_fault(part: Part) -> str:
-    return REFUSED_PARTS[part.kind].format(shown(part.text.strip()))
+    return REFUSED_PARTS[part.kind].format(shown(part.text.strip().partition("\n")[0]))
 
 
 def _link_fault(url: str, items: list[Placed]) -> str:

@@ -1,7 +1,7 @@
 """The table of keys as a JSON Schema (draft 2020-12), with which editors complete and check a checklist.
 
-`python -m checklist.catalogue.schema` prints it; `content/checklist.schema.json` is that output. It knows single values:
-what must hold between values (names that exist, the share of critical items, links) is left to `rules.py`.
+`python -m checklist.catalogue.schema` prints it; `content/checklist.schema.json` is that output. It knows single
+values: what must hold between values (names that exist, the share of critical items, links) is left to `rules.py`.
 Knows no Django.
 """
 

@@ -104,7 +104,7 @@ class Reader:
             value = int(data.text)
             if value <= kind.most:
                 return value
-        given = shown(data.text) if isinstance(data, Scalar) and data.kind == "int" else _named(data)
+        given = shown(data.text) if isinstance(data, Scalar) and data.kind != "null" else _named(data)
         self._fault(place, f"must be a whole number from 1 to {kind.most}, not {given}")
         return None
 

@@ -87,7 +87,7 @@ def _yaml_files(directory: Path) -> tuple[list[Path], list[Problem]]:
         paths = sorted(directory.iterdir())
     except OSError as error:
         return [], [_problem(directory, f"the directory cannot be read: {error.strerror}")]
-    named = [path for path in paths if path.suffix.lower() in (".yaml", ".yml")]
+    named = [path for path in paths if path.name.lower().endswith((".yaml", ".yml"))]
     return [path for path in named if path.is_symlink() or not path.is_dir()], []
 
 
