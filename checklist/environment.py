@@ -18,7 +18,11 @@ import dj_database_url
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-SCHEMES = {"sqlite": "sqlite:///PATH", "postgres": "postgres://...", "postgresql": "postgresql://USER:PASSWORD@HOST:PORT/NAME"}
+SCHEMES = {
+    "sqlite": "sqlite:///PATH",
+    "postgres": "postgres://...",
+    "postgresql": "postgresql://USER:PASSWORD@HOST:PORT/NAME",
+}
 
 
 def refuse(name: str, problem: str, allowed: str) -> NoReturn:
@@ -81,7 +85,9 @@ class Environment:
             port = parts.port
         except ValueError:
             refuse("PUBLIC_URL", "is not a URL", allowed)
-        plain = value == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc and not set(value) & set(" \\\"'<>")
+        plain = (
+            value == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc and not set(value) & set(" \\\"'<>")
+        )
         if parts.scheme not in {"http", "https"} or not parts.hostname or not plain or port == 0:
             refuse("PUBLIC_URL", "is not the address of a site", allowed)
         return value
@@ -115,7 +121,11 @@ class Environment:
         url = self.text("DATABASE_URL", f"sqlite:///{self.var / 'walkaround.sqlite3'}")
         scheme = url.partition(":")[0]
         if scheme not in SCHEMES or "://" not in url:
-            refuse("DATABASE_URL", "names no database that is known", " or ".join([SCHEMES["sqlite"], SCHEMES["postgresql"]]))
+            refuse(
+                "DATABASE_URL",
+                "names no database that is known",
+                " or ".join([SCHEMES["sqlite"], SCHEMES["postgresql"]]),
+            )
         try:
             config = dict(dj_database_url.parse(url))
         except (ValueError, dj_database_url.ParseError):
@@ -130,7 +140,11 @@ class Environment:
         if named := self.text("SECRET_KEY"):
             return named
         if "sqlite" not in self.database["ENGINE"]:
-            refuse("SECRET_KEY", "is not set", "any long random text, the same for every replica of one PostgreSQL database")
+            refuse(
+                "SECRET_KEY",
+                "is not set",
+                "any long random text, the same for every replica of one PostgreSQL database",
+            )
         return _kept_secret(self.var / "secret_key")
 
 

@@ -38,7 +38,12 @@ class TrustedProxies:
             meta["REMOTE_ADDR"] = next((hop for hop in reversed(hops) if not _is_trusted(hop)), meta["REMOTE_ADDR"])
             if meta.get("HTTP_X_FORWARDED_PROTO") in {"http", "https"}:
                 meta["wsgi.url_scheme"] = meta["HTTP_X_FORWARDED_PROTO"]
-        for name in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT"):
+        for name in (
+            "HTTP_X_FORWARDED_FOR",
+            "HTTP_X_FORWARDED_PROTO",
+            "HTTP_X_FORWARDED_HOST",
+            "HTTP_X_FORWARDED_PORT",
+        ):
             meta.pop(name, None)
         return self.get_response(request)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.core.validators import RegexValidator, URLValidator
+from django.http import QueryDict
 
 from checklist.audits.models import NOTE_LENGTH, TASK_LENGTH, URL_LENGTH
 from checklist.audits.report import Verdict
@@ -15,7 +16,10 @@ def _url_field() -> forms.CharField:
         max_length=URL_LENGTH,
         validators=[
             RegexValidator(r"^[hH][tT][tT][pP][sS]?://", "A link starts with https:// or http://.", code="scheme"),
-            URLValidator(schemes=["http", "https"], message="This is not a complete link, for instance https://example.org/pull/1."),
+            URLValidator(
+                schemes=["http", "https"],
+                message="This is not a complete link, for instance https://example.org/pull/1.",
+            ),
         ],
         error_messages={"max_length": f"A link has at most {URL_LENGTH} characters."},
     )
@@ -41,7 +45,7 @@ class StartForm(forms.Form):
 class CorrectForm(StartForm):
     """Correct task or URL; a field that is left out is `None` and stays as it is."""
 
-    def __init__(self, data: object) -> None:
+    def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
         self.left_out = {name for name in self.fields if name not in self.data}
         for name in self.left_out:
@@ -69,11 +73,10 @@ class AnswerForm(forms.Form):
         error_messages={"max_length": f"A note has at most {NOTE_LENGTH:,} characters; this one has %(show_value)d."},
     )
 
-    def __init__(self, data: object) -> None:
+    def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
-        if "note" in self.data:
-            self.data = self.data.copy()
-            self.data["note"] = self.data["note"].replace("\r\n", "\n").replace("\r", "\n")
+        if "note" in data:
+            self.data = {**data.dict(), "note": str(data["note"]).replace("\r\n", "\n").replace("\r", "\n")}
 
     def clean_verdict(self) -> Verdict | None:
         """The verdict that was posted; an empty one is refused."""

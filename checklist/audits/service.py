@@ -71,7 +71,11 @@ def report(audit: Audit) -> Report:
         updated=audit.updated,
         shared=shared_url(audit),
         sections=tuple(
-            SectionReport(section.slug, section.content.title, tuple(_entry(item, answers.get(item.slug)) for item in section.items))
+            SectionReport(
+                section.slug,
+                section.content.title,
+                tuple(_entry(item, answers.get(item.slug)) for item in section.items),
+            )
             for section in edition.sections
         ),
     )

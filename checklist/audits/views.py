@@ -22,6 +22,11 @@ from checklist.exports import RENDERERS
 FORMATS = {renderer.extension: renderer for renderer in RENDERERS.values()}
 
 
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether htmx sent `request` and takes a fragment."""
+    return bool(getattr(request, "htmx", False))
+
+
 class SeeOther(HttpResponseRedirect):
     """The answer to a post that was carried out: look there."""
 
@@ -30,12 +35,12 @@ class SeeOther(HttpResponseRedirect):
 
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Start an audit of the current edition, and go to its edit link."""
-    checklist = get_object_or_404(Checklist.objects.select_related("current"), slug=slug, current__isnull=False)
+    checklist = get_object_or_404(Checklist.objects.listed(), slug=slug)
     form = StartForm(request.POST)
     if not form.is_valid():
-        context = {"checklist": checklist, "edition": rendered(checklist.current), "form": form, "base": "../"}
+        context = {"checklist": checklist, "edition": rendered(checklist.latest), "form": form, "base": "../"}
         return render(request, "catalogue/checklist.html", context, status=422)
-    found = service.start(edition=checklist.current, **form.cleaned_data)
+    found = service.start(edition=checklist.latest, **form.cleaned_data)
     return SeeOther(reverse("audit", args=[found.edit_token]))
 
 
@@ -64,13 +69,13 @@ def answer(request: HttpRequest, token: str, item: str) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, found, item, form)
     service.answer(audit=found, item=item, **form.cleaned_data)
-    if request.htmx:
+    if is_htmx(request):
         return render(request, "audits/_saved.html", {"page": Page(found), "saved": item})
     return SeeOther(f"{reverse('audit', args=[token])}#{item}")
 
 
 def _refused(request: HttpRequest, found: Audit, item: str, form: AnswerForm) -> HttpResponse:
-    if request.htmx:
+    if is_htmx(request):
         return render(request, "audits/_problem.html", {"slug": item, "form": form, "oob": True}, status=400)
     page = Page(found, base="../../", refused=(item, form))
     return render(request, "audits/audit.html", {"page": page}, status=400)

@@ -54,7 +54,7 @@ class Part:
 class _Scanner(MarkdownIt):
     """Sees every link with its address as written, also the dangerous ones that the renderer leaves as text."""
 
-    def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802
+    def validateLink(self, url: str) -> bool:  # noqa: N802
         return True
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802

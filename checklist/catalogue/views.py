@@ -11,7 +11,7 @@ from checklist.catalogue.rendering import rendered
 
 def home(request: HttpRequest) -> HttpResponse:
     """The checklists, and how to start."""
-    editions = [rendered(checklist.current) for checklist in Checklist.objects.listed()]
+    editions = [rendered(checklist.latest) for checklist in Checklist.objects.listed()]
     return render(request, "catalogue/home.html", {"editions": editions})
 
 

@@ -25,4 +25,4 @@ def visible(text: str) -> str:
 
 def length(text: str) -> int:
     """Return the length in UTF-16 units, which is never below the number of characters: sites count either."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

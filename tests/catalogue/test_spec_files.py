@@ -85,12 +85,13 @@ def test_other_file_names_are_refused_aloud(tmp_path: Path, small, name, part):
     assert part in only(problems).message
 
 
-def test_a_symbolic_link_is_refused_even_when_it_leads_nowhere(tmp_path: Path, small):
+def test_a_symbolic_link_is_followed_and_one_that_leads_nowhere_is_refused(tmp_path: Path, small):
     (tmp_path / "real").write_text(small)
     (tmp_path / "small.yaml").symlink_to(tmp_path / "real")
     (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere")
-    _, problems = read_directories([tmp_path])
-    assert [problem.message for problem in problems] == ["is a symbolic link; put the file itself here"] * 2
+    contents, problems = read_directories([tmp_path])
+    assert [content.slug for content in contents] == ["small"]
+    assert [Path(problem.path).name for problem in problems] == ["gone.yaml"]
 
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path):

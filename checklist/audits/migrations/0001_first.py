@@ -7,39 +7,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_first'),
+        ("catalogue", "0001_first"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Audit',
+            name="Audit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.CharField(max_length=200)),
-                ('url', models.CharField(blank=True, max_length=500)),
-                ('edit_token', models.CharField(default=checklist.audits.models.new_token, max_length=64, unique=True)),
-                ('view_token', models.CharField(default=checklist.audits.models.new_token, max_length=64, unique=True)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('created', models.DateTimeField()),
-                ('updated', models.DateTimeField()),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='audits', to='catalogue.edition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("task", models.CharField(max_length=200)),
+                ("url", models.CharField(blank=True, max_length=500)),
+                ("edit_token", models.CharField(default=checklist.audits.models.new_token, max_length=64, unique=True)),
+                ("view_token", models.CharField(default=checklist.audits.models.new_token, max_length=64, unique=True)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("created", models.DateTimeField()),
+                ("updated", models.DateTimeField()),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="audits", to="catalogue.edition"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.SlugField(max_length=60)),
-                ('verdict', models.CharField(default=checklist.audits.report.Verdict['OPEN'], max_length=4)),
-                ('note', models.TextField(blank=True)),
-                ('audit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='audits.audit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("item", models.SlugField(max_length=60)),
+                ("verdict", models.CharField(default=checklist.audits.report.Verdict["OPEN"], max_length=4)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "audit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="audits.audit"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('audit', 'item'), name='answer_once_per_item')],
+                "constraints": [models.UniqueConstraint(fields=("audit", "item"), name="answer_once_per_item")],
             },
         ),
     ]
