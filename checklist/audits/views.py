@@ -38,7 +38,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     checklist = get_object_or_404(Checklist.objects.listed(), slug=slug)
     form = StartForm(request.POST)
     if not form.is_valid():
-        context = {"checklist": checklist, "edition": rendered(checklist.latest), "form": form, "base": "../"}
+        context = {"checklist": checklist, "edition": rendered(checklist.latest), "form": form, "action": "./"}
         return render(request, "catalogue/checklist.html", context, status=422)
     found = service.start(edition=checklist.latest, **form.cleaned_data)
     return SeeOther(reverse("audit", args=[found.edit_token]))
