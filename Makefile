@@ -30,7 +30,8 @@ test-postgres: .venv/installed-dev ## Run the tests that need no browser and no 
 lint: .venv/installed-dev ## Check style, types, templates, settings and migrations
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m djlint --quiet --lint --check templates
+	$(PY) -m djlint --lint templates
+	$(PY) -m djlint --check templates
 	$(PY) -m mypy
 	$(PY) manage.py check
 	$(PY) manage.py makemigrations --check --dry-run
@@ -49,8 +50,11 @@ clean: ## Remove what can be made again; var/ with the database and the secret k
 	rm -rf .venv staticfiles test-results .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The stamps say which requirements are installed, so that pip runs again only when they or the interpreter change.
-.venv/installed: requirements.txt .venv/bin/python
+# The stamps say which requirements are installed, so that pip runs again only when they change. They mean nothing without
+# a working interpreter: when the link in .venv leads nowhere (Python was upgraded), everything is made again.
+$(shell [ -x .venv/bin/python ] || rm -f .venv/installed .venv/installed-dev)
+
+.venv/installed: requirements.txt | .venv/bin/python
 	@echo "Installing requirements.txt ..."
 	@$(PIP_INSTALL) -r requirements.txt
 	@touch $@
@@ -63,6 +67,5 @@ clean: ## Remove what can be made again; var/ with the database and the secret k
 .venv/bin/uv: | .venv/bin/python
 	@$(PIP_INSTALL) uv
 
-# A link to an interpreter that is gone counts as missing: then the environment is made again.
 .venv/bin/python:
 	@.ci/venv
