@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-_SECRET = re.compile(r"(/(?:audits|shared)/)[^/\s?#\"'<>]+")
+_SECRET = re.compile(r"(/+(?:audits|shared)/+)[^/\s?#\"'<>]+", re.IGNORECASE)
 
 
 def redact(text: str) -> str:
