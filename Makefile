@@ -11,7 +11,7 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 # More arguments for pytest, for instance: make test ARGS="-k export"
 ARGS ?=
 
-.PHONY: help run test test-postgres lint format requirements clean
+.PHONY: help run test test-postgres lint format screenshots requirements clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -31,15 +31,16 @@ lint: .venv/installed-dev ## Check style, types, templates, settings and migrati
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m djlint --lint templates
-	$(PY) -m djlint --check templates
 	$(PY) -m mypy
 	$(PY) manage.py check
 	$(PY) manage.py makemigrations --check --dry-run
 
-format: .venv/installed-dev ## Write Python and templates in the house style
+format: .venv/installed-dev ## Write Python in the house style
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
-	$(PY) -m djlint --quiet --reformat templates
+
+screenshots: .venv/installed-dev ## Make the pictures of the README again
+	@CHROMIUM=$$(.ci/provide browser) && export CHROMIUM && $(PY) docs/screenshots.py
 
 requirements: .venv/bin/uv ## Compile requirements*.txt from pyproject.toml, for every platform
 	$(PY) -m uv pip compile --quiet --universal --python-version 3.11 pyproject.toml -o requirements.txt
