@@ -4,19 +4,29 @@
   const status = document.getElementById("saving");
   const waiting = new Map(); // item -> the values chosen and not yet sent, by field
   const flying = new Map(); // item -> the values sent and not yet answered
-  const refused = new Set(); // items whose last value the server refused
+  const refused = new Map(); // item -> the values that the server refused, by field
   const typing = new Map(); // note -> timer that saves it when typing pauses
   const PAUSE = 700; // milliseconds
   let failures = 0;
+  let newest = 0; // the revision of the audit that the page shows
   let retry;
 
   const itemOf = (element) => element.closest("li.item");
 
   function put(item, field, value) {
     waiting.set(item, { ...waiting.get(item), [field]: value });
-    refused.delete(item);
+    forgive(item, field);
     send(item);
     show();
+  }
+
+  // A new value replaces the refused one; what else was refused on this item is still not saved.
+  function forgive(item, field) {
+    if (!refused.has(item)) return;
+    delete refused.get(item)[field];
+    if (Object.keys(refused.get(item)).length) return;
+    refused.delete(item);
+    item.querySelector(".problem").textContent = "";
   }
 
   async function send(item) {
@@ -33,9 +43,10 @@
   function settle(item, values, code) {
     if (code >= 200 && code < 300) {
       failures = 0;
-      send(item);
+      resend();
     } else if (code >= 400 && code < 500 && ![408, 409, 429].includes(code)) {
-      refused.add(item);
+      refused.set(item, { ...refused.get(item), ...values });
+      explain(item, code);
       send(item);
     } else {
       // Whatever was chosen meanwhile is newer than what could not be sent.
@@ -44,13 +55,32 @@
     }
   }
 
+  // Most refusals come with a reason; a link that was replaced meanwhile does not.
+  function explain(item, code) {
+    const problem = item.querySelector(".problem");
+    if (!problem.textContent.trim()) problem.textContent = `The server refused this (${code}). What you wrote is still here.`;
+  }
+
   async function post(item, values) {
     const form = item.querySelector("form");
     let code = 0;
-    const watched = (...request) => fetch(...request).then((response) => ((code = response.status), response));
-    // The item, not its form, is the source: htmx would add every field of a form.
-    await htmx.ajax("POST", form.getAttribute("action"), { source: item, swap: "none", values, fetch: watched });
+    // htmx would add every field of the item, and so overwrite what a colleague wrote into the others.
+    const body = new URLSearchParams(values);
+    const watched = async (action, request) => {
+      const response = await fetch(action, { ...request, body });
+      code = response.status;
+      return isStale(response) ? new Response(null, response) : response;
+    };
+    await htmx.ajax("POST", form.getAttribute("action"), { source: item, swap: "none", fetch: watched });
     return code;
+  }
+
+  // Answers can overtake each other; counts of an older state of the audit must not replace newer ones.
+  function isStale(response) {
+    const revision = Number(response.headers.get("Walkaround-Revision"));
+    if (revision && revision < newest) return true;
+    newest = Math.max(newest, revision);
+    return false;
   }
 
   function later() {

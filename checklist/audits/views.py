@@ -70,7 +70,9 @@ def answer(request: HttpRequest, token: str, item: str) -> HttpResponse:
         return _refused(request, found, item, form)
     service.answer(audit=found, item=item, **form.cleaned_data)
     if is_htmx(request):
-        return render(request, "audits/_saved.html", {"page": Page(found), "saved": item})
+        response = render(request, "audits/_saved.html", {"page": Page(found)})
+        response["Walkaround-Revision"] = found.revision
+        return response
     return SeeOther(f"{reverse('audit', args=[token])}#{item}")
 
 

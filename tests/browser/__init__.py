@@ -1,0 +1,1 @@
+"""Walkaround in a real Chromium against a real gunicorn; what a reviewer sees is what is asserted."""

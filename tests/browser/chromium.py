@@ -1,0 +1,33 @@
+"""Which Chromium the tests drive, and how it is started."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
+ARGUMENTS = ["--disable-background-networking", "--disable-component-update", "--no-first-run"]
+
+
+def executable() -> str | None:
+    """The path of the browser: `CHROMIUM`, else one that is installed, else `None` for Playwright's own."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A running browser. Its sandbox refuses to work for root, so root runs without one."""
+    arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable(),
+            args=arguments,
+            # Playwright turns off the cache that Back and Forward use in every ordinary browser.
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
+        yield browser
+        browser.close()
