@@ -1,0 +1,87 @@
+"""Counts and outcome, as pure data: no database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import product
+
+import pytest
+
+from checklist.audits.report import ChecklistRef, Counts, Entry, Outcome, Report, SectionReport, Severity, Verdict
+
+LETTERS = {"p": Verdict.PASS, "f": Verdict.FAIL, "n": Verdict.NA, "o": Verdict.OPEN}
+
+
+def report(verdicts: str, severities: str = "Mm") -> Report:
+    """A report with a verdict per letter (p, f, n, o) and severities (C, M, m) in turn."""
+    names = {"C": Severity.CRITICAL, "M": Severity.MAJOR, "m": Severity.MINOR}
+    entries = tuple(
+        Entry(f"item-{place}", "Title", names[severities[place % len(severities)]], LETTERS[letter])
+        for place, letter in enumerate(verdicts)
+    )
+    sections = (SectionReport("one", "One", entries[:2]), SectionReport("two", "Two", entries[2:]))
+    return Report("t", "", ChecklistRef("c", "C", 1), datetime(2026, 11, 22, tzinfo=UTC), "", sections)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "severities", "outcome"),
+    [
+        ("f", "C", Outcome.REQUEST_CHANGES),
+        ("foo", "CMm", Outcome.REQUEST_CHANGES),
+        ("ffp", "CMm", Outcome.REQUEST_CHANGES),
+        ("fnn", "CMm", Outcome.REQUEST_CHANGES),
+        ("", "M", Outcome.INCOMPLETE),
+        ("o", "M", Outcome.INCOMPLETE),
+        ("nnn", "CMm", Outcome.INCOMPLETE),
+        ("ppo", "CMm", Outcome.INCOMPLETE),
+        ("pfo", "CMm", Outcome.INCOMPLETE),
+        ("ofp", "CMm", Outcome.INCOMPLETE),
+        ("pfp", "CMm", Outcome.APPROVE_WITH_FOLLOW_UPS),
+        ("ppf", "CMm", Outcome.APPROVE_WITH_FOLLOW_UPS),
+        ("nfn", "CMm", Outcome.APPROVE_WITH_FOLLOW_UPS),
+        ("p", "m", Outcome.APPROVE),
+        ("pnn", "CMm", Outcome.APPROVE),
+        ("ppp", "CMm", Outcome.APPROVE),
+    ],
+)
+def test_the_outcome_is_the_first_that_holds(verdicts: str, severities: str, outcome: Outcome) -> None:
+    assert report(verdicts, severities).outcome is outcome
+
+
+@pytest.mark.parametrize("verdicts", ["".join(letters) for letters in product("pfno", repeat=3)])
+def test_open_items_never_give_an_approval(verdicts: str) -> None:
+    approvals = {Outcome.APPROVE, Outcome.APPROVE_WITH_FOLLOW_UPS}
+    assert (report(verdicts, "CMm").outcome in approvals) == (
+        "o" not in verdicts and verdicts[0] != "f" and verdicts != "nnn"
+    )
+
+
+def test_an_outcome_is_shown_in_words() -> None:
+    words = ["Request changes", "Incomplete", "Approve with follow-ups", "Approve"]
+    assert [outcome.words for outcome in Outcome] == words
+
+
+def test_counts_are_named_as_the_contract_names_them() -> None:
+    assert report("ppfno").counts.as_dict() == {"pass": 2, "fail": 1, "na": 1, "open": 1}
+
+
+def test_progress_counts_what_has_a_verdict() -> None:
+    counts = report("ppfno").counts
+    assert (counts.answered, counts.decided, counts.total) == (4, 3, 5)
+
+
+def test_a_section_counts_its_own_items() -> None:
+    assert [section.counts for section in report("pfpno").sections] == [Counts(1, 1, 0, 0), Counts(1, 0, 1, 1)]
+
+
+def test_every_severity_is_counted_heaviest_first_also_without_items() -> None:
+    assert report("pf", "M").by_severity == {
+        Severity.CRITICAL: Counts(),
+        Severity.MAJOR: Counts(1, 1),
+        Severity.MINOR: Counts(),
+    }
+
+
+def test_failures_come_heaviest_first_and_else_in_the_order_of_the_edition() -> None:
+    failures = report("fffff", "mMC").failures
+    assert [entry.item for entry in failures] == ["item-2", "item-1", "item-4", "item-0", "item-3"]
