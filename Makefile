@@ -11,7 +11,7 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 # More arguments for pytest, for instance: make test ARGS="-k export"
 ARGS ?=
 
-.PHONY: help run test test-postgres lint format screenshots requirements clean
+.PHONY: help run test test-postgres lint format proofs screenshots requirements clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -24,7 +24,7 @@ test: .venv/installed-dev ## Run all tests, on SQLite or on DATABASE_URL; ARGS g
 	@.ci/test $(ARGS)
 
 test-postgres: .venv/installed-dev ## Run the tests that need no browser and no worker on a PostgreSQL
-	@.ci/with-postgres $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile \
+	@.ci/with-postgres $(PY) -m pytest -n auto --maxprocesses 4 --dist loadgroup \
 		-m "not browser and not content and not chaos" $(ARGS)
 
 lint: .venv/installed-dev ## Check style, types, templates, settings and migrations
@@ -38,6 +38,9 @@ lint: .venv/installed-dev ## Check style, types, templates, settings and migrati
 format: .venv/installed-dev ## Write Python in the house style
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+proofs: .venv/installed-dev ## Write the tables of proofs, content/*.proof.md, again
+	PYTHONPATH=tests $(PY) -m content.table
 
 screenshots: .venv/installed-dev ## Make the pictures of the README again
 	@CHROMIUM=$$(.ci/provide browser) && export CHROMIUM && $(PY) docs/screenshots.py

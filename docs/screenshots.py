@@ -51,7 +51,7 @@ def wait_for(url: str) -> None:
     """Return when `url` answers; give up after about 10 seconds."""
     for _ in range(100):
         try:
-            urllib.request.urlopen(url, timeout=1)
+            urllib.request.urlopen(url, timeout=1)  # noqa: S310 - our own server
             return
         except OSError:
             time.sleep(0.1)
@@ -76,7 +76,9 @@ def audit(page: Page, address: str) -> None:
 def picture(browser: Browser, url: str, name: str, width: int = 1280, scheme: str = "light") -> None:
     """Save what `url` looks like as `name`.png."""
     height = 844 if width < 500 else 860
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.goto(url)
     page.screenshot(path=PICTURES / f"{name}.png")
