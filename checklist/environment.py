@@ -90,7 +90,8 @@ class Environment:
         )
         if parts.scheme not in {"http", "https"} or not parts.hostname or not plain or port == 0:
             refuse("PUBLIC_URL", "is not the address of a site", allowed)
-        return value
+        # Browsers leave the usual port out of the origin that they send.
+        return value.removesuffix({"http": ":80", "https": ":443"}[parts.scheme])
 
     @property
     def allowed_hosts(self) -> list[str]:
@@ -127,12 +128,13 @@ class Environment:
                 " or ".join([SCHEMES["sqlite"], SCHEMES["postgresql"]]),
             )
         try:
-            config = dict(dj_database_url.parse(url))
+            config: dict[str, Any] = dict(dj_database_url.parse(url))
         except (ValueError, dj_database_url.ParseError):
             refuse("DATABASE_URL", "cannot be read as a URL", " or ".join([SCHEMES["sqlite"], SCHEMES["postgresql"]]))
         if not config["NAME"]:
             refuse("DATABASE_URL", "names no database", " or ".join([SCHEMES["sqlite"], SCHEMES["postgresql"]]))
-        return {**config, **(_SQLITE if scheme == "sqlite" else _POSTGRESQL)}
+        ours = _SQLITE if scheme == "sqlite" else _POSTGRESQL
+        return {**config, **ours, "OPTIONS": {**ours["OPTIONS"], **config.get("OPTIONS", {})}}
 
     @property
     def secret_key(self) -> str:
@@ -150,7 +152,8 @@ class Environment:
 
 def _kept_secret(path: Path) -> str:
     """Read the secret in `path`, first making it (mode 0600); of two processes that start at once, one makes it."""
-    if not path.exists():
+    if not path.exists() or not path.read_text().strip():
+        path.unlink(missing_ok=True)
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(50))
@@ -165,7 +168,7 @@ def _kept_secret(path: Path) -> str:
 
 # A writer takes the lock when its transaction begins: WAL without that fails more often than the default under
 # concurrent read-then-write. FULL makes every commit wait for the disk, so that "saved" survives a power cut.
-_SQLITE = {
+_SQLITE: dict[str, Any] = {
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -174,4 +177,7 @@ _SQLITE = {
     "TEST": {"NAME": None},
 }
 
-_POSTGRESQL = {"CONN_HEALTH_CHECKS": True, "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}}
+_POSTGRESQL: dict[str, Any] = {
+    "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
+}

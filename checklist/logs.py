@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import re
 
-_SECRET = re.compile(r"(/+(?:audits|shared)/+)[^/\s?#\"'<>]+", re.IGNORECASE)
+# What stands where a secret belongs, and, for mistyped paths, whatever is as long as one.
+_SECRET = re.compile(r"(/+(?:audits|shared)/+)[^/\s?#\"'<>]+|(?<![\w-])[\w-]{32}(?![\w-])", re.IGNORECASE)
 
 
 def redact(text: str) -> str:
     """`text` with the secret part of every audit's path replaced by `[secret]`."""
-    return _SECRET.sub(r"\1[secret]", text)
+    return _SECRET.sub(lambda found: f"{found[1] or ''}[secret]", text)
 
 
 class RedactingFormatter(logging.Formatter):

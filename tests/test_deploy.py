@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import patch
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.test import Client
 from running import Project, Server
 
@@ -129,3 +129,9 @@ def test_health_is_503_when_the_database_does_not_answer(client: Client) -> None
 
 def test_every_change_of_a_model_has_its_migration(project: Project) -> None:
     assert "No changes detected" in project.manage("makemigrations", "--check", "--dry-run")
+
+
+@pytest.mark.django_db
+def test_health_is_503_when_the_connection_is_closed(client: Client) -> None:
+    with patch.object(connection, "cursor", side_effect=InterfaceError("gone")):
+        assert client.get("/healthz").status_code == 503

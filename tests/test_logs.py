@@ -24,6 +24,11 @@ LINES = [
     (f"/audits/{TOKEN}?x=1 and /shared/{TOKEN}", "/audits/[secret]?x=1 and /shared/[secret]"),
     ("/checklists/celery-tasks/audits/", "/checklists/celery-tasks/audits/"),
     ("/healthz", "/healthz"),
+    (f"/audits//{TOKEN}/", "/audits//[secret]/"),
+    (f"/Audits/{TOKEN}/", "/Audits/[secret]/"),
+    (f"/audit/{TOKEN}/", "/audit/[secret]/"),
+    (f"/{TOKEN}/", "/[secret]/"),
+    ("/checklists/deploy-compatible-signature/", "/checklists/deploy-compatible-signature/"),
 ]
 
 
@@ -72,6 +77,9 @@ REQUESTS = [
     ("GET", "/audits/{edit}/export.pdf", 404),
     ("GET", "/audits/{edit}/nothing", 404),
     ("GET", "/audits/{edit}", 301),
+    ("GET", "/audits//{edit}/", 404),
+    ("GET", "/audit/{edit}/", 404),
+    ("GET", "/{edit}", 404),
     ("GET", "/audits/{view}/", 404),
     ("GET", "/shared/{edit}/", 404),
     ("PUT", "/audits/{edit}/", 405),

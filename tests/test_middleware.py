@@ -124,3 +124,14 @@ def test_a_write_from_a_page_that_the_proxy_serves_over_https_is_our_own(
     settings.TRUSTED_PROXIES = [ip_network("127.0.0.1")]
     headers = {"Host": "testserver", "Origin": "https://testserver", "X-Forwarded-Proto": "https"}
     assert client.post(edit_link, {"task": "t"}, headers=headers).status_code == 303
+
+
+@pytest.mark.parametrize("status", [200, 301, 303, 304, 400, 403, 404, 405, 422])
+def test_no_answer_may_be_framed(client: Client, audit: Audit, status: int) -> None:
+    assert answers(client, audit)[status].headers.get("X-Frame-Options") == "DENY"
+
+
+def test_a_redirect_to_https_below_a_secret_is_private_too(audit: Audit, edit_link: str, settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    response = Client().get(edit_link)
+    assert (response.status_code, response.headers.get("X-Robots-Tag")) == (301, "noindex, nofollow")

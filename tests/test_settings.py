@@ -168,7 +168,7 @@ def test_the_public_host_and_loopback_may_be_asked_for(
 ADDRESSES = [
     ({"PORT": "9000"}, "http://127.0.0.1:9000"),
     ({"HOST": "::1"}, "http://[::1]:8000"),
-    ({"HOST": "walk.example", "PORT": "80"}, "http://walk.example:80"),
+    ({"HOST": "walk.example", "PORT": "80"}, "http://walk.example"),
     ({"PUBLIC_URL": "https://walk.example/"}, "https://walk.example"),
     ({"PUBLIC_URL": "https://walk.example", "PORT": "9000"}, "https://walk.example"),
 ]
@@ -220,3 +220,18 @@ def test_what_belongs_to_https_is_on_exactly_with_https(name: str, url: str, tmp
 
 def test_the_public_url_is_the_origin_of_forms_with_a_csrf_token(tmp_path: Path) -> None:
     assert setting("CSRF_TRUSTED_ORIGINS", tmp_path, PUBLIC_URL="https://walk.example") == "['https://walk.example']"
+
+
+def test_options_of_the_database_url_are_kept(tmp_path: Path) -> None:
+    options = Environment(tmp_path, {"DATABASE_URL": "postgresql://u@h/db?sslmode=require"}).database["OPTIONS"]
+    assert options["sslmode"] == "require"
+
+
+def test_an_empty_file_is_no_secret_key(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "secret_key").touch()
+    assert Environment(tmp_path, {}).secret_key
+
+
+def test_the_usual_port_is_left_out_of_the_public_url(tmp_path: Path) -> None:
+    assert Environment(tmp_path, {"PUBLIC_URL": "https://walk.example:443"}).public_url == "https://walk.example"

@@ -22,6 +22,12 @@ class Line:
     refused: AnswerForm | None = None
 
     @property
+    def verdict(self) -> str:
+        """The verdict to show: what was chosen when it was refused, else what is saved."""
+        chosen = self.refused.data.get("verdict") if self.refused else None
+        return chosen if chosen in list(Verdict) else self.entry.verdict
+
+    @property
     def note(self) -> str:
         """The note to show: what was typed when it was refused, else what is saved."""
         typed = self.refused.data.get("note") if self.refused else None
@@ -54,6 +60,19 @@ class Page:
     def report(self) -> Report:
         """The report, read once."""
         return service.report(self.audit)
+
+    @property
+    def task(self) -> str:
+        """The task's name to show in its field: what was typed when it was refused, else what is saved."""
+        return self._typed("task", self.report.task)
+
+    @property
+    def url(self) -> str:
+        """The link to the change to show in its field, like `task`."""
+        return self._typed("url", self.report.url)
+
+    def _typed(self, name: str, saved: str) -> str:
+        return str(self.correction.data.get(name, saved)) if self.correction else saved
 
     @property
     def edition(self) -> RenderedEdition:

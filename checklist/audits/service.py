@@ -23,8 +23,9 @@ def start(*, edition: Edition, task: str, url: str = "") -> Audit:
 @transaction.atomic
 def correct(*, audit: Audit, task: str | None = None, url: str | None = None) -> None:
     """Change the task's name or the URL of the change under review; `None` leaves a field as it is."""
+    stored = Audit.objects.select_for_update().get(pk=audit.pk)
     wanted = {"task": task, "url": url}
-    changed = {name: value for name, value in wanted.items() if value is not None and value != getattr(audit, name)}
+    changed = {name: value for name, value in wanted.items() if value is not None and value != getattr(stored, name)}
     if changed:
         _touch(audit, **changed)
 

@@ -158,3 +158,10 @@ def test_the_forms_of_a_refused_page_lead_where_those_of_the_audit_lead(client: 
 def actions(page: Markup) -> list[str]:
     """Where the forms of a page lead."""
     return [form.attributes["action"] for form in page.all("form")]
+
+
+def test_without_htmx_a_refused_verdict_is_kept(client: Client, edit_link: str) -> None:
+    page = Markup.of(answer(client, edit_link, verdict="fail", note="a" * 4001))
+    assert (
+        len([found for found in page.all("input", name="verdict", value="fail") if "checked" in found.attributes]) == 1
+    )

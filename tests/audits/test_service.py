@@ -172,3 +172,10 @@ def test_an_item_of_another_checklist_is_not_in_the_audit(audit: Audit) -> None:
         False,
         False,
     ]
+
+
+def test_a_correction_is_compared_with_what_is_stored_now(audit: Audit) -> None:
+    stale = Audit.objects.get()
+    service.correct(audit=audit, task="another.task")
+    service.correct(audit=stale, task="billing.tasks.charge")
+    assert Audit.objects.get().task == "billing.tasks.charge"

@@ -148,3 +148,10 @@ def test_repeating_a_correction_writes_nothing(client: Client, edit_link: str, s
     before = state()
     client.post(edit_link, {"task": "other"})
     assert state() == before
+
+
+def test_a_refused_correction_shows_what_is_stored_for_a_field_that_was_left_out(
+    client: Client, edit_link: str
+) -> None:
+    page = Markup.of(client.post(edit_link, {"task": ""}))
+    assert page.one("input", name="url").attributes["value"] == "https://example.org/pull/1"
