@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django import forms
 from django.core.validators import RegexValidator, URLValidator
 from django.http import QueryDict
 
 from checklist.audits.models import NOTE_LENGTH, TASK_LENGTH, URL_LENGTH
 from checklist.audits.report import Verdict
+from checklist.catalogue.content import Question
+
+PREFIX = "question-"
 
 
 def _url_field() -> forms.CharField:
@@ -35,15 +40,51 @@ def _task_field() -> forms.CharField:
     )
 
 
-class StartForm(forms.Form):
+class QuestionsForm(forms.Form):
+    """Answer the questions of an edition, each in a field `question-<slug>`; one that is left out is not answered."""
+
+    def __init__(self, data: QueryDict, questions: Iterable[Question]) -> None:
+        super().__init__(data)
+        self.questions = tuple(questions)
+        for question in self.questions:
+            self.fields[f"{PREFIX}{question.slug}"] = forms.ChoiceField(
+                required=False,
+                choices=[("yes", "yes"), ("no", "no")],
+                error_messages={"invalid_choice": "A question is answered with yes or no."},
+            )
+
+    @property
+    def asked(self) -> list[tuple[Question, bool]]:
+        """Each question and whether it still says yes, to show what was typed."""
+        return [(question, self.data.get(f"{PREFIX}{question.slug}") != "no") for question in self.questions]
+
+    @property
+    def problems(self) -> list[str]:
+        """Why answers to questions were refused."""
+        return [str(error) for name, errors in self.errors.items() if name.startswith(PREFIX) for error in errors]
+
+    def clean(self) -> dict[str, object]:
+        """What was posted; `questions` maps the slug of each answered question to whether it says yes."""
+        answers = {name: value for name, value in self.cleaned_data.items() if name.startswith(PREFIX)}
+        others = {name: value for name, value in self.cleaned_data.items() if name not in answers}
+        return {
+            **others,
+            "questions": {name.removeprefix(PREFIX): value == "yes" for name, value in answers.items() if value},
+        }
+
+
+class StartForm(QuestionsForm):
     """Start an audit."""
 
     task = _task_field()
     url = _url_field()
 
 
-class CorrectForm(StartForm):
+class CorrectForm(forms.Form):
     """Correct task or URL; a field that is left out is `None` and stays as it is."""
+
+    task = _task_field()
+    url = _url_field()
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)

@@ -90,6 +90,16 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Guidance:
+    """What the edition says about an item, for exports that explain: Markdown, code, and (title, address) of sources."""
+
+    why: str = ""
+    good: str = ""
+    language: str = ""
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Entry:
     """One item of the edition with its answer."""
 
@@ -98,6 +108,8 @@ class Entry:
     severity: Severity
     verdict: Verdict = Verdict.OPEN
     note: str = ""
+    scope: str = "task"
+    guidance: Guidance = Guidance()
 
 
 @dataclass(frozen=True)
@@ -112,6 +124,15 @@ class SectionReport:
     def counts(self) -> Counts:
         """The counts of this section alone."""
         return Counts.of(self.entries)
+
+
+@dataclass(frozen=True)
+class QuestionReport:
+    """One question of the edition; `applies` is False when it was answered with no."""
+
+    slug: str
+    text: str
+    applies: bool = True
 
 
 @dataclass(frozen=True)
@@ -134,6 +155,7 @@ class Report:
     updated: datetime
     shared: str
     sections: tuple[SectionReport, ...]
+    questions: tuple[QuestionReport, ...] = ()
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -165,3 +187,27 @@ class Report:
         if self.counts.open or not (self.counts.passed or self.counts.failed):
             return Outcome.INCOMPLETE
         return Outcome.APPROVE_WITH_FOLLOW_UPS if self.counts.failed else Outcome.APPROVE
+
+    @property
+    def standing(self) -> str:
+        """Outcome and counts in one line, for a preview of a link."""
+        counts = self.counts
+        return (
+            f"{self.outcome.words}: {counts.answered} of {counts.total} answered, "
+            f"{counts.passed} pass, {counts.failed} fail, {counts.na} n/a"
+        )
+
+    @property
+    def reason(self) -> str:
+        """Why the outcome is what it is, in one line."""
+        if self.counts.failed and self.outcome is not Outcome.INCOMPLETE:
+            return self._failing
+        if self.counts.open:
+            return "1 item is open" if self.counts.open == 1 else f"{self.counts.open} items are open"
+        return "Every item that applies passed" if self.counts.passed else "No item passed or failed"
+
+    @property
+    def _failing(self) -> str:
+        parts = [f"{counts.failed} {severity}" for severity, counts in self.by_severity.items() if counts.failed]
+        listed = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+        return f"{listed} {'item fails' if self.counts.failed == 1 else 'items fail'}"

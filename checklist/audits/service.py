@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
+
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
@@ -9,15 +11,29 @@ from django.urls import reverse
 from django.utils import timezone
 
 from checklist.audits.models import Answer, Audit
-from checklist.audits.report import ChecklistRef, Entry, Report, SectionReport, Severity, Verdict
+from checklist.audits.report import (
+    ChecklistRef,
+    Entry,
+    Guidance,
+    QuestionReport,
+    Report,
+    SectionReport,
+    Severity,
+    Verdict,
+)
+from checklist.catalogue.content import ItemContent
 from checklist.catalogue.models import Edition
 from checklist.catalogue.rendering import RenderedItem, rendered
 
 
-def start(*, edition: Edition, task: str, url: str = "") -> Audit:
-    """A new audit of `task` against `edition`, nothing answered yet."""
+@transaction.atomic
+def start(*, edition: Edition, task: str, url: str = "", questions: Mapping[str, bool] | None = None) -> Audit:
+    """A new audit of `task` against `edition`; only what depends on a question that was answered with no has an answer."""
     now = timezone.now()
-    return Audit.objects.create(edition=edition, task=task, url=url, created=now, updated=now)
+    audit = Audit.objects.create(edition=edition, task=task, url=url, created=now, updated=now)
+    if questions:
+        answer_questions(audit=audit, questions=questions)
+    return audit
 
 
 @transaction.atomic
@@ -34,19 +50,64 @@ def correct(*, audit: Audit, task: str | None = None, url: str | None = None) ->
 def answer(*, audit: Audit, item: str, verdict: Verdict | None = None, note: str | None = None) -> None:
     """Set verdict or note of `item` to the wanted value; `None` leaves a field as it is.
 
-    Repeating a value writes nothing. Writers of one audit wait for each other, so that the last to arrive is what stays.
+    Repeating a value writes nothing, but for the first time that a person confirms what a question gave. Writers of one audit wait for each other, so that the last to arrive is what stays.
     """
-    Audit.objects.select_for_update().get(pk=audit.pk)
+    _lock(audit)
     row = Answer.objects.filter(audit=audit, item=item).first() or Answer(audit=audit, item=item)
     before = (row.verdict, row.note)
     row.verdict = row.verdict if verdict is None else verdict
     row.note = row.note if note is None else note
-    if (row.verdict, row.note) != before:
+    if (row.verdict, row.note) != before or row.by_question:
+        row.by_question = ""
         row.save()
         _touch(audit)
 
 
-def _touch(audit: Audit, **changed: str) -> None:
+@transaction.atomic
+def answer_questions(*, audit: Audit, questions: Mapping[str, bool]) -> None:
+    """Answer questions of the edition with yes (`True`) or no; those that are left out stay as they are.
+
+    A "no" answers the items that depend on the question with `na`, a later "yes" takes that back. An answer that a person gave is
+    never overwritten.
+    """
+    _lock(audit)
+    known = {question.slug: question.text for question in rendered(audit.edition).content.questions}
+    answers = {slug: slug not in audit.declined for slug in known} | {
+        slug: yes for slug, yes in questions.items() if slug in known
+    }
+    declined = [slug for slug, applies in answers.items() if not applies]
+    if declined != audit.declined:
+        _follow(audit, before=audit.declined, declined={slug: known[slug] for slug in declined})
+        _touch(audit, declined=declined)
+
+
+def _follow(audit: Audit, *, before: Container[str], declined: Mapping[str, str]) -> None:
+    """Make the answers that nobody gave in person follow from the questions that are declined now (slug -> text).
+
+    Only where the reason is another one than `before`: an item that a person opened again stays open.
+    """
+    rows = {row.item: row for row in audit.answers.all()}
+    for item in rendered(audit.edition).content.items:
+        row = rows.get(item.slug) or Answer(audit=audit, item=item.slug)
+        untouched = row.verdict == Verdict.OPEN and not row.note
+        reason = _reason(item, declined)
+        if _reason(item, before) != reason and (row.by_question or untouched):
+            row.by_question = reason
+            row.verdict, row.note = (Verdict.NA, f"{declined[reason]} No.") if reason else (Verdict.OPEN, "")
+            row.save()
+
+
+def _reason(item: ItemContent, declined: Container[str]) -> str:
+    """The first question of `item` that is declined, "" when it applies."""
+    return next((slug for slug in item.when if slug in declined), "")
+
+
+def _lock(audit: Audit) -> None:
+    """Writers of one audit wait for each other, and see what the one before wrote."""
+    audit.declined = Audit.objects.select_for_update().get(pk=audit.pk).declined
+
+
+def _touch(audit: Audit, **changed: object) -> None:
     Audit.objects.filter(pk=audit.pk).update(revision=F("revision") + 1, updated=timezone.now(), **changed)
     audit.refresh_from_db(fields=["revision", "updated", *changed])
 
@@ -71,6 +132,10 @@ def report(audit: Audit) -> Report:
         ),
         updated=audit.updated,
         shared=shared_url(audit),
+        questions=tuple(
+            QuestionReport(question.slug, question.text, question.slug not in audit.declined)
+            for question in edition.content.questions
+        ),
         sections=tuple(
             SectionReport(
                 section.slug,
@@ -83,10 +148,33 @@ def report(audit: Audit) -> Report:
 
 
 def _entry(item: RenderedItem, row: Answer | None) -> Entry:
-    verdict, note = (Verdict(row.verdict), row.note) if row else (Verdict.OPEN, "")
-    return Entry(item.slug, item.content.texts.title, Severity(item.content.severity), verdict, note)
+    content = item.content
+    return Entry(
+        item=content.slug,
+        title=content.texts.title,
+        severity=Severity(content.severity),
+        verdict=Verdict(row.verdict) if row else Verdict.OPEN,
+        note=row.note if row else "",
+        scope=content.scope,
+        guidance=_guidance(content),
+    )
+
+
+def _guidance(content: ItemContent) -> Guidance:
+    good = content.texts.good
+    return Guidance(
+        why=content.texts.why,
+        good=good.code if good else "",
+        language=good.language if good else "",
+        sources=tuple((source.title, source.url) for source in content.sources),
+    )
 
 
 def has_item(audit: Audit, slug: str) -> bool:
     """Whether the audit's edition has an item of that slug."""
     return any(item.slug == slug for item in rendered(audit.edition).items)
+
+
+def mark_as_example(*, audit: Audit) -> None:
+    """Let visitors of the home page open `audit` by its view link."""
+    Audit.objects.filter(pk=audit.pk).update(is_example=True)

@@ -6,7 +6,7 @@ renderer mends old editions too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,6 +30,7 @@ class RenderedItem:
     severity_why: SafeString
     exceptions: SafeString
     default: SafeString
+    needs: tuple[tuple[str, SafeString], ...]
     bad: SafeString | None
     good: SafeString | None
 
@@ -91,14 +92,15 @@ def rendered(edition: Edition) -> RenderedEdition:
 def _rendered(source: _Source, version: int) -> RenderedEdition:
     edition = source.edition
     content = edition.content
+    titles = {item.slug: _inline(item.texts.title) for item in content.items}
     sections = tuple(
-        RenderedSection(section, _inline(section.title), tuple(_item(item) for item in section.items))
+        RenderedSection(section, _inline(section.title), tuple(_item(item, titles) for item in section.items))
         for section in content.sections
     )
     return RenderedEdition(content, edition.number, _markdown(content.summary), sections)
 
 
-def _item(item: ItemContent) -> RenderedItem:
+def _item(item: ItemContent, titles: Mapping[str, SafeString]) -> RenderedItem:
     texts = item.texts
     return RenderedItem(
         content=item,
@@ -108,6 +110,7 @@ def _item(item: ItemContent) -> RenderedItem:
         severity_why=_inline(texts.severity_why),
         exceptions=_markdown(texts.exceptions),
         default=_inline(texts.default),
+        needs=tuple((slug, titles[slug]) for slug in item.needs),
         bad=_code(texts.bad),
         good=_code(texts.good),
     )

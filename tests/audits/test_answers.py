@@ -156,8 +156,8 @@ def test_the_forms_of_a_refused_page_lead_where_those_of_the_audit_lead(client: 
 
 
 def actions(page: Markup) -> list[str]:
-    """Where the forms of a page lead."""
-    return [form.attributes["action"] for form in page.all("form")]
+    """Where the forms of a page that write lead."""
+    return [form.attributes["action"] for form in page.all("form", method="post")]
 
 
 def test_without_htmx_a_refused_verdict_is_kept(client: Client, edit_link: str) -> None:

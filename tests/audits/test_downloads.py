@@ -13,8 +13,13 @@ from sample_content import ITEMS
 from checklist.audits import service
 from checklist.audits.models import Audit
 
-EXPORTS = [("edit_link", "md"), ("edit_link", "json"), ("view_link", "md"), ("view_link", "json")]
-TYPES = {"md": "text/markdown; charset=utf-8", "json": "application/json"}
+TYPES = {
+    "md": "text/markdown; charset=utf-8",
+    "gitlab.md": "text/markdown; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+    "json": "application/json",
+}
+EXPORTS = [(link, extension) for link in ("edit_link", "view_link") for extension in TYPES]
 
 
 @pytest.mark.parametrize(("link", "extension"), EXPORTS)
@@ -23,13 +28,15 @@ def test_an_export_says_what_it_is(client: Client, link: str, extension: str, re
     assert (response.status_code, response["Content-Type"]) == (200, TYPES[extension])
 
 
-@pytest.mark.parametrize("extension", ["pdf", "MD", "html", "md.exe", "jso", "%00", "md%0A", "py", "yaml"])
+@pytest.mark.parametrize(
+    "extension", ["pdf", "MD", "html", "md.exe", "jso", "%00", "md%0A", "py", "yaml", "github", "gitlab", "text"]
+)
 @pytest.mark.parametrize("link", ["edit_link", "view_link"])
 def test_an_unknown_format_is_404(client: Client, link: str, extension: str, request: pytest.FixtureRequest) -> None:
     assert client.get(f"{request.getfixturevalue(link)}export.{extension}").status_code == 404
 
 
-@pytest.mark.parametrize("extension", ["md", "json"])
+@pytest.mark.parametrize("extension", TYPES)
 def test_both_links_export_the_same_bytes(client: Client, edit_link: str, view_link: str, extension: str) -> None:
     assert client.get(f"{edit_link}export.{extension}").content == client.get(f"{view_link}export.{extension}").content
 
@@ -48,7 +55,7 @@ def exported(client: Client, audit: Audit, edit_link: str, view_link: str) -> di
 
 
 def test_the_json_export_has_the_keys_of_schema_1(exported: dict[str, object]) -> None:
-    keys = {"schema", "task", "url", "outcome", "checklist", "updated", "shared", "counts", "answers"}
+    keys = {"schema", "task", "url", "outcome", "checklist", "updated", "shared", "counts", "questions", "answers"}
     assert (set(exported), exported["schema"]) == (keys, 1)
 
 
@@ -81,7 +88,7 @@ def test_the_json_export_has_every_item_in_order(exported: dict[str, list[dict[s
 def test_the_json_export_gives_each_answer_whole(exported: dict[str, list[dict[str, str]]]) -> None:
     assert exported["answers"][0] == {
         "section": "retries", "item": "max-retries-set", "title": "Cap the number of retries with `max_retries`",
-        "severity": "critical", "verdict": "fail", "note": "no cap",
+        "severity": "critical", "scope": "task", "verdict": "fail", "note": "no cap",
     }  # fmt: skip
 
 

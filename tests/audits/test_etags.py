@@ -11,7 +11,8 @@ from checklist.audits.models import Audit
 from checklist.audits.report import Verdict
 from checklist.catalogue import loader
 
-SECRET_PAGES = [(link, name) for link in ("edit_link", "view_link") for name in ("", "export.md", "export.json")]
+PAGES = ("", "export.md", "export.gitlab.md", "export.txt", "export.json", "items/backoff/comment.md")
+SECRET_PAGES = [(link, name) for link in ("edit_link", "view_link") for name in PAGES]
 
 
 @pytest.fixture(params=SECRET_PAGES, ids=" ".join)
@@ -52,8 +53,8 @@ def test_an_etag_does_not_hold_a_token(client: Client, path: str, audit: Audit) 
 
 
 def test_no_two_pages_of_an_audit_share_an_etag(client: Client, edit_link: str, view_link: str) -> None:
-    paths = [link + name for link in (edit_link, view_link) for name in ("", "export.md", "export.json")]
-    assert len({client.get(path)["ETag"] for path in paths}) == 6
+    paths = [link + name for link in (edit_link, view_link) for name in PAGES]
+    assert len({client.get(path)["ETag"] for path in paths}) == len(paths)
 
 
 def test_an_etag_of_a_compressed_page_saves_sending_it_again(client: Client, path: str) -> None:

@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from checklist.audits.forms import AnswerForm, CorrectForm, StartForm
 from checklist.audits.report import Verdict
+from checklist.catalogue.content import Question
 
 
 def posted(**fields: str) -> QueryDict:
@@ -15,6 +16,8 @@ def posted(**fields: str) -> QueryDict:
     data.update(fields)
     return data
 
+
+NO_QUESTIONS: tuple[Question, ...] = ()
 
 GOOD_URLS = [
     "",
@@ -62,12 +65,12 @@ BAD_URLS = [
 
 @pytest.mark.parametrize("url", GOOD_URLS)
 def test_a_url_is_http_or_https(url: str) -> None:
-    assert StartForm(posted(task="t", url=url)).is_valid()
+    assert StartForm(posted(task="t", url=url), NO_QUESTIONS).is_valid()
 
 
 @pytest.mark.parametrize("url", BAD_URLS)
 def test_anything_else_is_no_url(url: str) -> None:
-    assert list(StartForm(posted(task="t", url=url)).errors) == ["url"]
+    assert list(StartForm(posted(task="t", url=url), NO_QUESTIONS).errors) == ["url"]
 
 
 @pytest.mark.parametrize("url", BAD_URLS)
@@ -77,16 +80,16 @@ def test_a_correction_accepts_no_url_that_a_start_refuses(url: str) -> None:
 
 @pytest.mark.parametrize("task", ["t", "a" * 200, "é" * 200, "🛩" * 200, "<b>", "a\nb"])
 def test_a_task_has_up_to_200_characters(task: str) -> None:
-    assert StartForm(posted(task=task)).is_valid()
+    assert StartForm(posted(task=task), NO_QUESTIONS).is_valid()
 
 
 @pytest.mark.parametrize("task", ["", "   ", "\n", "a" * 201, "a\x00b"])
 def test_a_task_is_required_and_no_longer(task: str) -> None:
-    assert list(StartForm(posted(task=task)).errors) == ["task"]
+    assert list(StartForm(posted(task=task), NO_QUESTIONS).errors) == ["task"]
 
 
 def test_a_start_without_any_field_asks_for_the_task() -> None:
-    assert StartForm(posted()).errors == {"task": ["Name the task, for instance billing.tasks.charge."]}
+    assert StartForm(posted(), NO_QUESTIONS).errors == {"task": ["Name the task, for instance billing.tasks.charge."]}
 
 
 def test_a_correction_leaves_out_what_was_not_posted() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from itertools import product
 
@@ -85,3 +86,52 @@ def test_every_severity_is_counted_heaviest_first_also_without_items() -> None:
 def test_failures_come_heaviest_first_and_else_in_the_order_of_the_edition() -> None:
     failures = report("fffff", "mMC").failures
     assert [entry.item for entry in failures] == ["item-2", "item-1", "item-4", "item-0", "item-3"]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "reason"),
+    [
+        ("foo", "1 critical item fails"),
+        ("fppfpo", "2 critical items fail"),
+        ("ffp", "1 critical and 1 major items fail"),
+        ("fff", "1 critical, 1 major and 1 minor items fail"),
+        ("ppo", "1 item is open"),
+        ("pfoo", "2 items are open"),
+        ("ooo", "3 items are open"),
+        ("", "No item passed or failed"),
+        ("nnn", "No item passed or failed"),
+        ("pfp", "1 major item fails"),
+        ("nff", "1 major and 1 minor items fail"),
+        ("ppp", "Every item that applies passed"),
+        ("pnn", "Every item that applies passed"),
+    ],
+)
+def test_the_reason_says_in_one_line_why_the_outcome_is_what_it_is(verdicts: str, reason: str) -> None:
+    assert report(verdicts, "CMm").reason == reason
+
+
+REASONS = {
+    Outcome.REQUEST_CHANGES: "critical.* fail",
+    Outcome.INCOMPLETE: "open|No item",
+    Outcome.APPROVE_WITH_FOLLOW_UPS: "^((?!critical).)* fails?$",
+    Outcome.APPROVE: "Every item",
+}
+
+
+@pytest.mark.parametrize("verdicts", ["".join(letters) for letters in product("pfno", repeat=3)])
+def test_the_reason_never_contradicts_the_outcome(verdicts: str) -> None:
+    found = report(verdicts, "CMm")
+    assert [outcome for outcome, said in REASONS.items() if re.search(said, found.reason)] == [found.outcome]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "standing"),
+    [
+        ("fpno", "Request changes: 3 of 4 answered, 1 pass, 1 fail, 1 n/a"),
+        ("ooo", "Incomplete: 0 of 3 answered, 0 pass, 0 fail, 0 n/a"),
+        ("pfp", "Approve with follow-ups: 3 of 3 answered, 2 pass, 1 fail, 0 n/a"),
+        ("pnn", "Approve: 3 of 3 answered, 1 pass, 0 fail, 2 n/a"),
+    ],
+)
+def test_the_standing_is_outcome_and_counts_in_one_line(verdicts: str, standing: str) -> None:
+    assert report(verdicts, "CMm").standing == standing

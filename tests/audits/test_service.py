@@ -12,7 +12,7 @@ from sample_content import CONTENT, ITEMS, REWORDED
 
 from checklist.audits import service
 from checklist.audits.models import Answer, Audit
-from checklist.audits.report import Entry, Outcome, Severity, Verdict
+from checklist.audits.report import Entry, Guidance, Outcome, Severity, Verdict
 from checklist.catalogue import loader
 from checklist.catalogue.models import Edition
 
@@ -37,7 +37,14 @@ def test_no_two_audits_share_a_token(edition: Edition) -> None:
 def test_an_answer_is_stored_and_read_back(audit: Audit) -> None:
     service.answer(audit=audit, item="backoff", verdict=Verdict.FAIL, note="a note")
     entry = service.report(audit).entries[1]
-    assert entry == Entry("backoff", "Title of backoff", Severity.MAJOR, Verdict.FAIL, "a note")
+    assert entry == Entry(
+        "backoff", "Title of backoff", Severity.MAJOR, Verdict.FAIL, "a note", guidance=entry.guidance
+    )
+
+
+def test_the_report_says_what_the_edition_says_about_an_item(audit: Audit) -> None:
+    why, sources = "A task without a cap **never** ends.", (("Manual: retries", "https://example.org/retries"),)
+    assert service.report(audit).entries[0].guidance == Guidance(why, "max_retries: 5", "yaml", sources)
 
 
 def test_a_verdict_alone_keeps_the_note(audit: Audit) -> None:

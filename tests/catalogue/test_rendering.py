@@ -56,11 +56,16 @@ def test_an_item_without_examples_has_none(edition: Edition) -> None:
 
 
 def test_html_in_a_text_is_shown_and_not_used(db: None) -> None:
-    hostile = replace(CAP, texts=replace(CAP.texts, title="<script>x</script>", why="<img src=x onerror=alert(1)>"))
+    texts = replace(CAP.texts, title="<script>x</script>", why="<img src=x onerror=alert(1)>")
+    hostile = replace(CAP, texts=texts, needs=())
     loader.load([replace(CONTENT, sections=(replace(CONTENT.sections[0], items=(hostile,)),))])
     item = next(rendered(Edition.objects.get()).items)
     assert "<script" not in item.title
     assert "<img" not in item.why
+
+
+def test_what_an_item_leans_on_is_named_by_its_title(cap: RenderedItem) -> None:
+    assert cap.needs == (("backoff", "Title of backoff"),)
 
 
 def test_an_edition_is_rendered_once(edition: Edition, django_assert_num_queries: DjangoAssertNumQueries) -> None:

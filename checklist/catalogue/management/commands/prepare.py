@@ -22,6 +22,7 @@ class Command(BaseCommand):
         """Run the commands in order."""
         call_command("migrate", verbosity=0, interactive=False)
         call_command("load_checklists", stdout=self.stdout, stderr=self.stderr)
+        call_command("load_example", if_empty=True, stdout=self.stdout, stderr=self.stderr)
         if not settings.DEBUG:
             collect_static_files()
 
