@@ -33,7 +33,7 @@ MIDDLEWARE = [
     "checklist.middleware.PrivatePages",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "checklist.compression.Compression",
     "csp.middleware.CSPMiddleware",
     "checklist.middleware.FixedHeaders",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from checklist.audits.report import Report
-from checklist.exports import github, jsonreport
+from checklist.exports import github, gitlab, jsonreport, plaintext
 
 
 class Format(NamedTuple):
@@ -19,5 +19,7 @@ class Format(NamedTuple):
 
 RENDERERS = {
     "github": Format("text/markdown; charset=utf-8", "md", github.render),
+    "gitlab": Format("text/markdown; charset=utf-8", "gitlab.md", gitlab.render),
+    "text": Format("text/plain; charset=utf-8", "txt", plaintext.render),
     "json": Format("application/json", "json", jsonreport.render),
 }

@@ -69,7 +69,7 @@ class Document:
     def top(self) -> Iterator[str]:
         """The heading, outcome, progress, checklist and links, and what was left out."""
         yield f"## Audit of {_name(self.report.task)}"
-        for paragraph in (self.standing(), self.about(), self.under_review(), self.left_out()):
+        for paragraph in (self.standing(), self.about(), self.under_review(), self.declined(), self.left_out()):
             if paragraph:
                 yield from ("", paragraph)
 
@@ -92,6 +92,11 @@ class Document:
     def under_review(self) -> str:
         """The URL of the change, "" when there is none."""
         return f"Under review: {escaped(_cut(self.report.url, URL_LIMIT))}" if self.report.url else ""
+
+    def declined(self) -> str:
+        """The questions that were answered with no, "" when there are none."""
+        questions = [escaped(question.text) for question in self.report.questions if not question.applies]
+        return f"Answered no: {' '.join(questions)}" if questions else ""
 
     def left_out(self) -> str:
         """One sentence on what there was no room for, "" when all items and notes have a place."""

@@ -23,6 +23,10 @@ def as_dict(report: Report) -> dict[str, Any]:
         "updated": _timestamp(report.updated),
         "shared": report.shared,
         "counts": report.counts.as_dict(),
+        "questions": [
+            {"question": asked.slug, "text": asked.text, "answer": "yes" if asked.applies else "no"}
+            for asked in report.questions
+        ],
         "answers": _answers(report),
     }
 
@@ -48,6 +52,7 @@ def _answers(report: Report) -> list[dict[str, str]]:
             "item": entry.item,
             "title": entry.title,
             "severity": str(entry.severity),
+            "scope": entry.scope,
             "verdict": str(entry.verdict),
             "note": entry.note,
         }

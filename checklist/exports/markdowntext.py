@@ -23,7 +23,7 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 _UNLINKABLE = re.compile(r"N/A|POST-MERGE|OPTIONAL|:[\w+-]+:|[\[\]]", re.ASCII)
 
 # Decoded inside <...> too, so that "&copy;" in a query would come out as another address.
-_ENTITY = re.compile(r"&(?=#?\w+;)")
+ENTITY = re.compile(r"&(?=#?\w+;)")
 
 _HASH = re.compile(r"(?<![A-Za-z0-9])[0-9A-Fa-f]{7,}(?![A-Za-z0-9])")
 _HASH_PIECE = re.compile(r".{1,6}")  # the shortest hash that GitHub links has 7 digits
@@ -39,6 +39,7 @@ _BREAKS = re.compile(
     | (?<=:)(?=//)                             # any scheme that is not linked below
     | (?<=[Ww]{3})(?=\.)                       # www.example.com
     | (?<=\$) | (?=\$)                         # $mathematics$
+    | (?<=[!&])(?=[0-9]) | (?<=[~%])(?=[\w"])  # GitLab: !12, &12, ~label, %milestone
     | (?<=N)(?=/A) | (?<=POST)(?=-MERGE) | (?<=OPT)(?=IONAL)
     """,
     re.VERBOSE,
@@ -82,7 +83,7 @@ def _without_closing(url: str) -> str:
 def _link(url: str) -> str:
     if _UNLINKABLE.search(url):
         return _literal(url)
-    return f"<{_ENTITY.sub('&amp;', url)}>"
+    return f"<{ENTITY.sub('&amp;', url)}>"
 
 
 def _literal(text: str) -> str:

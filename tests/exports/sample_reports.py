@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from checklist.audits.report import ChecklistRef, Entry, Report, SectionReport, Severity, Verdict
+from checklist.audits.report import ChecklistRef, Entry, QuestionReport, Report, SectionReport, Severity, Verdict
 
 SHARED = "https://walkaround.example/shared/v1ew/"
 URL = "https://git.example/pulls/7"
+QUESTIONS = (
+    QuestionReport("scheduled", "Does it run on a schedule?", applies=False),
+    QuestionReport("external", "Does it call *other* services?"),
+)
 
 
 def entry(item: str, verdict: Verdict = Verdict.OPEN, note: str = "", *, title: str = "") -> Entry:
@@ -17,13 +22,30 @@ def entry(item: str, verdict: Verdict = Verdict.OPEN, note: str = "", *, title: 
 
 
 def report(
-    *sections: Iterable[Entry], task: str = "billing.tasks.charge", url: str = URL, shared: str = SHARED
+    *sections: Iterable[Entry],
+    task: str = "billing.tasks.charge",
+    url: str = URL,
+    shared: str = SHARED,
+    questions: tuple[QuestionReport, ...] = (),
 ) -> Report:
     """A report with one section per group of entries, named part-1, part-2 ..."""
     ref = ChecklistRef("celery-tasks", "Celery tasks", 3, "Celery 5.7.0")
     numbered = enumerate(sections, start=1)
     parts = tuple(SectionReport(f"part-{n}", f"Part {n}", tuple(entries)) for n, entries in numbered)
-    return Report(task, url, ref, datetime(2026, 11, 22, 10, tzinfo=UTC), shared, parts)
+    return Report(task, url, ref, datetime(2026, 11, 22, 10, tzinfo=UTC), shared, parts, questions)
+
+
+def mixed() -> Report:
+    """Every verdict with and without a note, a folded section, one that only passes, a critical failure."""
+    retries = [
+        entry("max-retries", Verdict.PASS, "three, see `settings`"),
+        entry("backoff", Verdict.FAIL, "grows\nwithout end", title="Use retry_backoff with a cap"),
+        entry("jitter", Verdict.NA, "one worker only"),
+        entry("acks-late"),
+    ]
+    payload = [entry(f"payload-{n}", Verdict.PASS) for n in range(4)]
+    critical = replace(entry("idempotent", Verdict.FAIL, "charges twice"), severity=Severity.CRITICAL)
+    return report(retries, [critical, *payload], [entry("logged", Verdict.PASS), entry("traced", Verdict.NA)])
 
 
 def one_of_each(text: str, *, title: str = "") -> Report:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from gates import GATES
 from rendered import Page
-from sample_reports import SHARED, entry, one_of_each, report
+from sample_reports import QUESTIONS, SHARED, entry, mixed, one_of_each, report
 
 from checklist.audits.report import Entry, Report, Severity, Verdict
 from checklist.exports import github
@@ -19,19 +19,6 @@ from checklist.exports.fitting import fitted
 
 GOLDEN = Path(__file__).parent / "golden"
 LIMIT = 60_000
-
-
-def mixed() -> Report:
-    """Every verdict with and without a note, a folded section, one that only passes, a critical failure."""
-    retries = [
-        entry("max-retries", Verdict.PASS, "three, see `settings`"),
-        entry("backoff", Verdict.FAIL, "grows\nwithout end", title="Use retry_backoff with a cap"),
-        entry("jitter", Verdict.NA, "one worker only"),
-        entry("acks-late"),
-    ]
-    payload = [entry(f"payload-{n}", Verdict.PASS) for n in range(4)]
-    critical = replace(entry("idempotent", Verdict.FAIL, "charges twice"), severity=Severity.CRITICAL)
-    return report(retries, [critical, *payload], [entry("logged", Verdict.PASS), entry("traced", Verdict.NA)])
 
 
 def many(count: int, verdict: Verdict, note: str = "", title: str = "") -> list[Entry]:
@@ -136,3 +123,9 @@ def test_what_cannot_fit_is_counted() -> None:
 def test_a_monstrous_head_still_fits() -> None:
     given = replace(one_of_each("x" * 4000), task="$" * 100_000, url="https://x.example/" + "a" * 100_000)
     assert length(github.render(given)) <= LIMIT
+
+
+def test_questions_that_were_answered_with_no_are_named() -> None:
+    lines = github.render(report([entry("a")], questions=QUESTIONS)).splitlines()
+    assert "Answered no: Does it run on a schedule?" in lines
+    assert not [line for line in lines if "services" in line]

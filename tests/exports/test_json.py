@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from sample_reports import entry, report
+from sample_reports import QUESTIONS, entry, report
 
 from checklist.audits.report import Verdict
 from checklist.exports import RENDERERS, jsonreport
@@ -17,7 +17,7 @@ GOLDEN = Path(__file__).parent / "golden" / "report.json"
 
 def test_the_json_is_the_golden_text() -> None:
     first = [entry("acks-late", Verdict.PASS, "ok\nfine"), entry("timeout", Verdict.FAIL, "Größe \U0001f600")]
-    given = report(first, [entry("idempotent", Verdict.NA), entry("logged")])
+    given = report(first, [entry("idempotent", Verdict.NA), entry("logged")], questions=QUESTIONS)
     assert jsonreport.render(given) == GOLDEN.read_text(encoding="utf-8")
 
 
@@ -45,4 +45,9 @@ def test_a_lone_surrogate_does_not_break_utf8() -> None:
 
 def test_every_format_says_its_type_and_extension() -> None:
     found = {name: (form.content_type, form.extension) for name, form in RENDERERS.items()}
-    assert found == {"github": ("text/markdown; charset=utf-8", "md"), "json": ("application/json", "json")}
+    assert found == {
+        "github": ("text/markdown; charset=utf-8", "md"),
+        "gitlab": ("text/markdown; charset=utf-8", "gitlab.md"),
+        "text": ("text/plain; charset=utf-8", "txt"),
+        "json": ("application/json", "json"),
+    }
