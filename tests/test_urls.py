@@ -34,8 +34,11 @@ ROUTES = {
     "checklists/<slug:slug>/audits/": Route(("POST",), body={"task": "billing.tasks.refund"}),
     "audits/<token:token>/": Route((*READ, "POST"), "edit", {"task": "billing.tasks.refund"}),
     "audits/<token:token>/items/<slug:item>/": Route(("POST",), "edit", {"verdict": "pass"}),
+    "audits/<token:token>/items/<slug:item>/comment.md": Route(READ, "edit"),
+    "audits/<token:token>/questions/": Route(("POST",), "edit", {"question-scheduled": "no"}),
     "audits/<token:token>/export.<str:extension>": Route(READ, "edit"),
     "shared/<token:token>/": Route(READ, "view"),
+    "shared/<token:token>/items/<slug:item>/comment.md": Route(READ, "view"),
     "shared/<token:token>/export.<str:extension>": Route(READ, "view"),
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from checklist.audits import service
-from checklist.audits.forms import AnswerForm, CorrectForm
+from checklist.audits.forms import AnswerForm, CorrectForm, QuestionsForm
 from checklist.audits.models import Audit
 from checklist.audits.report import Entry, Report, SectionReport, Verdict
 from checklist.catalogue.rendering import RenderedEdition, RenderedItem, RenderedSection, rendered
@@ -48,13 +48,15 @@ class Page:
     """An audit as its templates see it.
 
     `base` leads from the address of the answer to the audit, for relative links; `refused` maps the slug of an item to the form
-    that was refused for it, `correction` is a refused correction of task or URL.
+    that was refused for it, `correction` is a refused correction of task or URL, `asking` are
+    refused answers to questions.
     """
 
     audit: Audit
     base: str = ""
     refused: tuple[str, AnswerForm] | None = None
     correction: CorrectForm | None = None
+    asking: QuestionsForm | None = None
 
     @cached_property
     def report(self) -> Report:
@@ -91,6 +93,12 @@ class Page:
         slug, form = self.refused or ("", None)
         for item, entry in zip(section.items, part.entries, strict=True):
             yield Line(item, entry, form if item.slug == slug else None)
+
+    @cached_property
+    def failures(self) -> tuple[Line, ...]:
+        """The lines of the failed items, the heaviest first."""
+        lines = {line.item.slug: line for part in self.parts for line in part.lines}
+        return tuple(lines[entry.item] for entry in self.report.failures)
 
     @cached_property
     def current(self) -> str:
