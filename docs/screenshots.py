@@ -61,7 +61,7 @@ def wait_for(url: str) -> None:
 def audit(page: Page, address: str) -> None:
     """Start an audit and answer some items."""
     page.goto(f"{address}/checklists/celery-tasks/")
-    page.get_by_label("Task under review").fill("billing.tasks.charge")
+    page.get_by_label("Name of the task").fill("billing.tasks.charge")
     page.get_by_role("button", name="Start an audit").click()
     for number, verdict in enumerate(VERDICTS):
         page.locator("li.item").nth(number).locator(f"input[value={verdict}]").check(force=True)
@@ -85,6 +85,14 @@ def picture(browser: Browser, url: str, name: str, width: int = 1280, scheme: st
     context.close()
 
 
+def print_preview(browser: Browser, url: str) -> None:
+    """Save what `url` looks like on A4 paper."""
+    page = browser.new_page(viewport={"width": 794, "height": 1123})
+    page.emulate_media(media="print")
+    page.goto(url)
+    page.screenshot(path=PICTURES / "print.png")
+
+
 def main() -> None:
     """Make every picture."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -98,6 +106,7 @@ def main() -> None:
         picture(browser, failed, "audit-dark", scheme="dark")
         picture(browser, failed, "audit-phone", width=390)
         picture(browser, page.locator("#view-link").input_value(), "shared")
+        print_preview(browser, page.locator("#view-link").input_value())
         browser.close()
 
 

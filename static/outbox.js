@@ -11,7 +11,7 @@
   let newest = 0; // the revision of the audit that the page shows
   let retry;
 
-  const itemOf = (element) => element.closest("li.item");
+  const itemOf = (element) => element.closest("li.item, #questions");
 
   function put(item, field, value) {
     waiting.set(item, { ...waiting.get(item), [field]: value });
@@ -43,6 +43,8 @@
   function settle(item, values, code) {
     if (code >= 200 && code < 300) {
       failures = 0;
+      // Questions answer items, so what the server says now is shown in every item that is not being changed here.
+      if (item.id === "questions") refresh();
       resend();
     } else if (code >= 400 && code < 500 && ![408, 409, 429].includes(code)) {
       refused.set(item, { ...refused.get(item), ...values });
@@ -133,8 +135,25 @@
   });
   // A page from the browser's back-forward cache shows what was true when it was left.
   addEventListener("pageshow", (event) => {
-    if (event.persisted && !waiting.size && !flying.size) location.reload();
+    if (event.persisted) refresh();
   });
+
+  document.getElementById("questions")?.addEventListener("change", ({ target }) => put(itemOf(target), target.name, target.value));
+
+  async function refresh() {
+    const response = await fetch(main.dataset.state);
+    if (!response.ok) return;
+    (await response.json()).answers.forEach(showAnswer);
+    main.dispatchEvent(new Event("refreshed"));
+  }
+
+  function showAnswer({ item: slug, verdict, note }) {
+    const item = document.getElementById(slug);
+    const field = item.querySelector("textarea");
+    if (waiting.has(item) || flying.has(item) || typing.has(field)) return;
+    item.querySelector(`input[value=${verdict}]`).checked = true;
+    if (field !== document.activeElement) field.value = note;
+  }
 
   // For scripts that must see everything saved first, such as copying the export.
   window.outbox = {

@@ -28,9 +28,28 @@ def start_from_checklist(page: Page, task: str = TASK, url: str = "") -> AuditPa
     return _start(page, page.locator("form.start"), task, url)
 
 
+def start_with_keys(page: Page, task: str = TASK) -> AuditPage:
+    """Start an audit from the home page without the mouse."""
+    page.goto("/")
+    tab_to(page, page.locator(f"#task-{CHECKLIST}"))
+    page.keyboard.type(task)
+    page.keyboard.press("Enter")
+    page.wait_for_url(AUDIT_URL)
+    return AuditPage(page)
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Press Tab until `wanted` has the focus."""
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError("Tab does not lead there")
+
+
 def _start(page: Page, form: Locator, task: str, url: str) -> AuditPage:
-    form.get_by_label("Task under review").fill(task)
-    form.get_by_label("Link to the change").fill(url)
+    form.locator("[name=task]").fill(task)
+    form.locator("[name=url]").fill(url)
     form.get_by_role("button", name="Start an audit").click()
     page.wait_for_url(AUDIT_URL)
     return AuditPage(page)
@@ -48,6 +67,8 @@ class ReportPage:
         self.copy_markdown = page.get_by_role("button", name="Copy Markdown")
         self.markdown_link = page.get_by_role("link", name="Markdown", exact=True)
         self.json_link = page.get_by_role("link", name="JSON", exact=True)
+        self.theme_switch = page.get_by_role("button", name="Switch between light and dark")
+        self.items_shown = page.locator("li.item[id]")
 
     @property
     def token(self) -> str:
@@ -61,6 +82,10 @@ class ReportPage:
     def line(self, item: str) -> Locator:
         """Everything about one item."""
         return self.page.locator(f"li.item#{item}")
+
+    def copy_comment(self, item: str) -> Locator:
+        """What copies the review comment about a failed item."""
+        return self.page.locator(f'a.comment[href$="items/{item}/comment.md"]')
 
     def export(self, extension: str) -> bytes:
         """The export as the server gives it, past the page."""
@@ -86,9 +111,16 @@ class AuditPage(ReportPage):
         self.view_link = page.locator("#view-link")
         self.copy_view_link = page.locator("button[data-copy-value]")
         self.copy_edit_link = page.locator("button[data-copy-address]")
-        self.task = page.get_by_label("Task", exact=True)
-        self.change = page.get_by_label("Link to the change")
-        self.correct = page.get_by_role("button", name="Correct")
+        self.task = page.locator("form.correct [name=task]")
+        self.change = page.locator("form.correct [name=url]")
+        self.correct = page.locator("form.correct").get_by_role("button")
+        self.share = page.locator("#share")
+        self.search = page.get_by_role("searchbox")
+        self.sections = page.get_by_label("Section", exact=True)
+        self.show_all = page.locator("#filters").get_by_role("button", name="Show all")
+        self.nothing = page.locator("#nothing")
+        self.keys = page.locator("dialog#keys")
+        self.keys_switch = self.keys.get_by_role("checkbox")
         answers = self.saved()["answers"]
         self.items = [answer["item"] for answer in answers]
         self.severity = {answer["item"]: answer["severity"] for answer in answers}
@@ -101,6 +133,27 @@ class AuditPage(ReportPage):
     def section_title(self, item: str) -> str:
         """The title of the section that holds `item`."""
         return self.page.locator(f"h2#{self.section[item]}").text_content() or ""
+
+    def title(self, item: str) -> Locator:
+        """The title of an item, which unfolds it and has the focus while it is in hand."""
+        return self.line(item).locator("h3 a")
+
+    def press(self, *keys: str) -> None:
+        """Press one key after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def chip(self, name: str) -> Locator:
+        """A filter that is a button, such as Open or Critical; its text ends in a count."""
+        return self.page.locator("#filters .chip").filter(has_text=name)
+
+    def shown(self) -> list[str]:
+        """The items that the filters leave in sight."""
+        return self.page.locator("li.item:visible").evaluate_all("items => items.map((item) => item.id)")
+
+    def question(self, slug: str, reply: str) -> Locator:
+        """One reply, `yes` or `no`, to a question of the checklist."""
+        return self.page.locator(f"#questions input[name=question-{slug}][value={reply}]")
 
     def choose(self, item: str, verdict: str) -> None:
         """Click a verdict. The other verdicts of an item that is answered and folded are out of sight."""
@@ -121,7 +174,7 @@ class AuditPage(ReportPage):
     def unfold(self, item: str) -> None:
         """Open an item when it is folded."""
         if not self.note(item).is_visible():
-            self.line(item).locator("h3 a").click()
+            self.title(item).click()
 
     def note(self, item: str) -> Locator:
         """The field for an item's note."""

@@ -29,12 +29,12 @@ def test_the_change_under_review_is_linked(page: Page) -> None:
 def test_a_start_without_a_link_that_works_keeps_what_was_typed(page: Page, visitors: Visitors) -> None:
     visitors.forgive(page, "status of 422")
     page.goto(f"/checklists/{CHECKLIST}/")
-    page.get_by_label("Task under review").fill(TASK)
-    page.get_by_label("Link to the change").fill("javascript:alert(1)")
+    page.locator("form.start [name=task]").fill(TASK)
+    page.locator("form.start [name=url]").fill("javascript:alert(1)")
     page.get_by_role("button", name="Start an audit").click()
     expect(page.get_by_text("A link starts with https:// or http://.")).to_be_visible()
-    expect(page.get_by_label("Task under review")).to_have_value(TASK)
-    expect(page.get_by_label("Link to the change")).to_have_value("javascript:alert(1)")
+    expect(page.locator("form.start [name=task]")).to_have_value(TASK)
+    expect(page.locator("form.start [name=url]")).to_have_value("javascript:alert(1)")
 
 
 def test_clicks_count_without_loading_the_page_again(audit: AuditPage) -> None:

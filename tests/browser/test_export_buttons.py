@@ -60,7 +60,7 @@ def test_the_button_says_when_it_could_not_copy(noted: AuditPage, visitors: Visi
     visitors.forgive(noted.page, "ERR_FAILED")
     noted.page.route("**/export.md", lambda route: route.abort())
     noted.copy_markdown.click()
-    expect(noted.page.get_by_role("button", name="Could not copy")).to_be_visible()
+    expect(noted.page.get_by_role("button", name="Not copied")).to_be_visible()
 
 
 def test_markdown_is_copied_after_what_is_still_being_saved(noted: AuditPage) -> None:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .gate import ANSWERS
+from .layout import UNFOLD_ALL, assert_it_fits
 from .pages import CHECKLIST, NOT_SAVED, SAVED, AuditPage, start_from_checklist
 from .server import Server
 from .visitors import Visitors
@@ -13,16 +14,6 @@ from .visitors import Visitors
 WIDTH = 390
 LONG_TASK = "billing." * 24 + "charge"
 LONG_URL = "https://example.org/" + "a" * 470
-
-# What sticks out to the right, unless something around it scrolls or clips on purpose.
-STICKING_OUT = """(width) => {
-  const clips = (each) => each && each !== document.documentElement && each !== document.body
-    && (getComputedStyle(each).overflowX !== "visible" || clips(each.parentElement));
-  const sticksOut = (each) => each.checkVisibility() && each.getBoundingClientRect().right > width + 0.5;
-  return [...document.body.querySelectorAll("*")]
-    .filter((each) => sticksOut(each) && !clips(each.parentElement))
-    .map((each) => each.outerHTML.slice(0, 120));
-}"""
 
 
 @pytest.fixture
@@ -44,11 +35,6 @@ def long_audit(page: Page) -> AuditPage:
     return audit
 
 
-def assert_it_fits(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH
-    assert page.evaluate(STICKING_OUT, WIDTH) == []
-
-
 @pytest.mark.parametrize("path", ["/", f"/checklists/{CHECKLIST}/"])
 def test_pages_to_read_fit_a_phone(page: Page, path: str) -> None:
     page.goto(path)
@@ -57,7 +43,7 @@ def test_pages_to_read_fit_a_phone(page: Page, path: str) -> None:
 
 def test_every_item_of_an_audit_fits_a_phone(long_audit: AuditPage) -> None:
     assert_it_fits(long_audit.page)
-    long_audit.page.evaluate("document.querySelectorAll('li.item').forEach((item) => item.classList.add('current'))")
+    long_audit.page.evaluate(UNFOLD_ALL)
     assert_it_fits(long_audit.page)
 
 
