@@ -11,7 +11,7 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 # More arguments for pytest, for instance: make test ARGS="-k export"
 ARGS ?=
 
-.PHONY: help run test test-postgres lint format proofs screenshots requirements clean
+.PHONY: help run test test-postgres lint validate-html format proofs screenshots requirements clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -34,6 +34,9 @@ lint: .venv/installed-dev ## Check style, types, templates, settings and migrati
 	$(PY) -m mypy
 	$(PY) manage.py check
 	$(PY) manage.py makemigrations --check --dry-run
+
+validate-html: .venv/installed-dev ## Validate the HTML of every page (needs npx)
+	@.ci/validate-html
 
 format: .venv/installed-dev ## Write Python in the house style
 	$(PY) -m ruff check --fix .

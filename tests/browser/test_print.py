@@ -100,6 +100,8 @@ def test_a_printed_report_holds_every_title(page: Page, sample: Sample, tmp_path
     page.goto(sample.view)
     titles = page.locator("li.item h3 a").all_inner_texts()
     page.pdf(path=tmp_path / "report.pdf", format="A4")
-    text = subprocess.run(["pdftotext", tmp_path / "report.pdf", "-"], capture_output=True, check=True, text=True).stdout
+    text = subprocess.run(
+        ["pdftotext", tmp_path / "report.pdf", "-"], capture_output=True, check=True, text=True
+    ).stdout
     words = " ".join(text.split())
     assert [title for title in titles if title not in words] == []

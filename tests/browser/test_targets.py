@@ -49,7 +49,9 @@ def test_targets_of_a_shared_page_can_be_hit(page: Page, sample: Sample) -> None
 
 def heights(audit: AuditPage) -> list[int]:
     """How high each item is, in CSS pixels."""
-    return audit.items_shown.evaluate_all("items => items.map((item) => Math.round(item.getBoundingClientRect().height))")
+    return audit.items_shown.evaluate_all(
+        "items => items.map((item) => Math.round(item.getBoundingClientRect().height))"
+    )
 
 
 def clicked(audit: AuditPage, item: str, verdict: str) -> None:
