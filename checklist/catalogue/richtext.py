@@ -67,6 +67,10 @@ def _local_address(url: str) -> str | None:
 
 _renderer = MarkdownIt("commonmark", {"html": False, "linkify": False})
 _scanner = _Scanner("commonmark", {"html": True, "linkify": False})
+
+# A parser makes its table of rules at first use, and another thread that comes meanwhile finds it empty. So each is used once here.
+for _parser in (_renderer, _scanner):
+    _parser.parse("*once*")
 _cleaner = nh3.Cleaner(
     tags=TAGS,
     attributes={"*": set(), "a": {"href", "rel"}},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 
 import pytest
@@ -157,3 +159,9 @@ def test_code_in_an_unknown_language_is_plain():
 )
 def test_remarkable_parts_are_found_on_their_line(text, parts):
     assert list(remarkable_parts(text)) == parts
+
+
+@pytest.mark.parametrize("parser", ["_renderer", "_scanner"])
+def test_a_parser_has_its_rules_before_threads_share_it(parser: str) -> None:
+    program = f"from checklist.catalogue import richtext; assert richtext.{parser}.block.ruler.__cache__"
+    subprocess.run([sys.executable, "-c", program], check=True)
