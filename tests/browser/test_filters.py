@@ -89,25 +89,25 @@ def test_filters_live_in_the_address(half: AuditPage) -> None:
     half.chip("Open").click()
     half.chip("Critical").click()
     half.search.fill("pickle")
-    assert half.page.url.partition("#")[0] == f"{half.url}?verdict=open&severity=critical&q=pickle"
+    assert half.page.evaluate("location.search") == "?verdict=open&severity=critical&q=pickle"
     half.show_all.click()
-    assert half.page.url.partition("#")[0] == half.url
+    assert half.page.evaluate("location.search") == ""
     assert half.shown() == half.items
 
 
 def test_a_reload_and_a_sent_link_show_the_same(half: AuditPage) -> None:
     half.chip("Failed").click()
     half.sections.select_option("arguments")
-    half.search.fill("json")
+    half.search.fill("secret")
     before = half.shown()
     half.page.reload()
     expect(half.chip("Failed")).to_have_attribute("aria-pressed", "true")
     expect(half.sections).to_have_value("arguments")
-    expect(half.search).to_have_value("json")
+    expect(half.search).to_have_value("secret")
     # A fresh page takes the first open item in hand; let go, it is out of sight again.
     half.page.locator("li.item.current h3 a").click()
-    half.search.fill("jso")
-    half.search.fill("json")
+    half.search.fill("")
+    half.search.fill("secret")
     assert half.shown() == before != []
 
 

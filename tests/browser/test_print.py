@@ -52,7 +52,7 @@ def test_no_control_is_printed(page: Page, sample: Sample) -> None:
 def test_the_report_is_printed(page: Page, sample: Sample) -> None:
     on_paper(page, sample)
     expect(page.locator("#outcome")).to_contain_text("Request changes")
-    for found in (page.get_by_role("heading", level=1), page.locator("#failures"), page.locator(".item .note").first):
+    for found in (page.locator(".bar .task"), page.locator("#failures"), page.locator(".item .note").first):
         expect(found).to_be_visible()
     assert len(visible(page.locator("li.item"))) >= len(sample.items)
 
