@@ -112,7 +112,6 @@
     else choose({ [button.name]: chosen()[button.name] === button.value ? "" : button.value });
   });
   document.addEventListener("change", ({ target }) => target.name === "verdict" && show(chosen()));
-  document.getElementById("main").addEventListener("refreshed", () => show(chosen()));
 
   // --- Where the reader is: the section in sight is marked on the left and named in the bar.
   function mark(section) {

@@ -24,11 +24,12 @@
     stored("theme", other);
   }
 
-  async function textOf({ copy, copyValue, copyAddress }) {
+  async function textOf(button) {
+    const { copy, copyValue, copyAddress } = button.dataset;
     if (copyAddress !== undefined) return location.href.split(/[?#]/)[0];
     if (copyValue) return document.querySelector(copyValue).value;
     await window.outbox?.settled();
-    const response = await fetch(copy);
+    const response = await fetch(copy || button.href); // A link is copied from where it leads.
     if (!response.ok) throw new Error(`The server answered ${response.status}.`);
     return response.text();
   }
@@ -49,7 +50,7 @@
     const label = [...button.childNodes];
     button.said = true;
     try {
-      await write(await textOf(button.dataset));
+      await write(await textOf(button));
       button.textContent = "Copied";
     } catch (error) {
       button.textContent = "Not copied";

@@ -59,7 +59,7 @@ def state(audit: Audit) -> Callable[[], list[object]]:
     """Everything that is stored about the audit; two equal answers mean that nothing was written in between."""
 
     def read() -> list[object]:
-        rows = list(audit.answers.order_by("item").values_list("item", "verdict", "note"))
+        rows = [*audit.answers.order_by("item").values(), *audit.changes.values()]
         return [Audit.objects.count(), *Audit.objects.filter(pk=audit.pk).values(), *rows]
 
     return read

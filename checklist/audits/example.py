@@ -9,6 +9,7 @@ import yaml
 from django.db import transaction
 
 from checklist.audits import service
+from checklist.audits.answering import Wanted
 from checklist.audits.models import Audit
 from checklist.audits.report import Verdict
 from checklist.catalogue.models import Checklist
@@ -48,7 +49,7 @@ def load(example: Example) -> Audit:
     if strangers := (set(example.verdicts) | set(example.notes)) - set(slugs):
         raise ValueError(f"no such item: {', '.join(sorted(strangers))}")
     for slug in slugs:
-        verdict = Verdict(example.verdicts.get(slug, Verdict.PASS))
-        service.answer(audit=audit, item=slug, verdict=verdict, note=example.notes.get(slug))
+        verdict = Wanted(Verdict(example.verdicts.get(slug, Verdict.PASS)))
+        service.answer(audit=audit, item=slug, verdict=verdict, note=Wanted(example.notes.get(slug, "")))
     service.mark_as_example(audit=audit)
     return audit

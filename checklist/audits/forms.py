@@ -8,11 +8,13 @@ from django import forms
 from django.core.validators import RegexValidator, URLValidator
 from django.http import QueryDict
 
-from checklist.audits.models import NOTE_LENGTH, TASK_LENGTH, URL_LENGTH
+from checklist.audits.answering import Wanted
+from checklist.audits.models import NAME_LENGTH, NOTE_LENGTH, TASK_LENGTH, URL_LENGTH
 from checklist.audits.report import Verdict
 from checklist.catalogue.content import Question
 
 PREFIX = "question-"
+BASES = ("base", "base-verdict", "base-note")
 
 
 def _url_field() -> forms.CharField:
@@ -100,7 +102,11 @@ class CorrectForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """Answer one item; a field that is left out is `None` and stays as it is."""
+    """Answer one item: a verdict, a note, or both.
+
+    `base` is the revision of the field that the writer had in view; a form that posts both fields names them apart, as `base-verdict`
+    and `base-note`. `change` is the writer's own id for this change, `by` a name.
+    """
 
     verdict = forms.ChoiceField(
         required=False,
@@ -113,27 +119,58 @@ class AnswerForm(forms.Form):
         max_length=NOTE_LENGTH,
         error_messages={"max_length": f"A note has at most {NOTE_LENGTH:,} characters; this one has %(show_value)d."},
     )
+    change = forms.RegexField(
+        r"^[A-Za-z0-9_-]{1,64}$",
+        required=False,
+        error_messages={"invalid": "A change is 1 to 64 letters, digits, hyphens or underscores."},
+    )
+    by = forms.CharField(
+        required=False,
+        max_length=NAME_LENGTH,
+        error_messages={"max_length": f"A name has at most {NAME_LENGTH} characters."},
+    )
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
+        for name in BASES:
+            self.fields[name] = forms.IntegerField(
+                required=False,
+                min_value=0,
+                max_value=2**31 - 1,
+                error_messages=dict.fromkeys(
+                    ("invalid", "min_value", "max_value"), "A base is the number of a revision."
+                ),
+            )
         if "note" in data:
             self.data = {**data.dict(), "note": str(data["note"]).replace("\r\n", "\n").replace("\r", "\n")}
 
-    def clean_verdict(self) -> Verdict | None:
+    def clean_verdict(self) -> str:
         """The verdict that was posted; an empty one is refused."""
-        if "verdict" not in self.data:
-            return None
         value = self.cleaned_data["verdict"]
-        if not value:
+        if "verdict" in self.data and not value:
             raise forms.ValidationError("A verdict is one of pass, fail, na, open.")
-        return Verdict(value)
-
-    def clean_note(self) -> str | None:
-        """The note that was posted."""
-        return self.cleaned_data["note"] if "note" in self.data else None
+        return str(value)
 
     def clean(self) -> dict[str, object]:
-        """Refuses a post without verdict and note."""
+        """Verdict and note as `Wanted`, `None` for one that was left out; refuses a post without either."""
         if not {"verdict", "note"} & set(self.data):
             raise forms.ValidationError("Post a verdict, a note, or both.")
-        return self.cleaned_data
+        return {
+            "verdict": self._wanted("verdict"),
+            "note": self._wanted("note"),
+            "change": self.cleaned_data.get("change", ""),
+            "by": self.cleaned_data.get("by", ""),
+        }
+
+    def _wanted(self, name: str) -> Wanted | None:
+        if name not in self.data or name not in self.cleaned_data:
+            return None
+        base = self.cleaned_data.get(f"base-{name}")
+        return Wanted(self.cleaned_data[name], self.cleaned_data.get("base") if base is None else base)
+
+
+class MoveForm(forms.Form):
+    """Move an audit to another edition, which is named by its number."""
+
+    edition = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+    by = forms.CharField(required=False, max_length=NAME_LENGTH)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from dataclasses import replace
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from checklist.audits import history
+from checklist.audits.answering import Wanted
+from checklist.audits.collisions import to_write
+from checklist.audits.history import Written
 from checklist.audits.models import Answer, Audit
 from checklist.audits.report import (
     ChecklistRef,
@@ -31,57 +35,91 @@ def start(*, edition: Edition, task: str, url: str = "", questions: Mapping[str,
     """A new audit of `task` against `edition`; only what depends on a question that was answered with no has an answer."""
     now = timezone.now()
     audit = Audit.objects.create(edition=edition, task=task, url=url, created=now, updated=now)
+    begun = {"edition": str(edition.number), "task": task, "url": url}
+    history.record(audit, [Written("", name, 1, value) for name, value in begun.items() if value])
     if questions:
         answer_questions(audit=audit, questions=questions)
     return audit
 
 
 @transaction.atomic
-def correct(*, audit: Audit, task: str | None = None, url: str | None = None) -> None:
+def correct(*, audit: Audit, task: str | None = None, url: str | None = None, by: str = "") -> None:
     """Change the task's name or the URL of the change under review; `None` leaves a field as it is."""
-    stored = Audit.objects.select_for_update().get(pk=audit.pk)
+    stored = locked(audit)
     wanted = {"task": task, "url": url}
     changed = {name: value for name, value in wanted.items() if value is not None and value != getattr(stored, name)}
     if changed:
-        _touch(audit, **changed)
+        history.record(audit, [history.of_the_audit(audit, name, value) for name, value in changed.items()], by=by)
+        touch(audit, **changed)
 
 
 @transaction.atomic
-def answer(*, audit: Audit, item: str, verdict: Verdict | None = None, note: str | None = None) -> None:
+def answer(
+    *,
+    audit: Audit,
+    item: str,
+    verdict: Wanted | None = None,
+    note: Wanted | None = None,
+    change: str = "",
+    by: str = "",
+) -> dict[str, Answer]:
     """Set verdict or note of `item` to the wanted value; `None` leaves a field as it is.
 
-    Repeating a value writes nothing, but for the first time that a person confirms what a question gave. Writers of one audit wait for each other, so that the last to arrive is what stays.
+    Returns every answer as it is stored afterwards, by the slug of its item, so that the report needs no second reading.
+
+    A repeated value and a change that is known by its id write nothing. Writers of one audit wait for each other. Raises `Conflict`,
+    nothing written, when a field changed since the revision that the writer had in view.
     """
-    _lock(audit)
-    row = Answer.objects.filter(audit=audit, item=item).first() or Answer(audit=audit, item=item)
-    before = (row.verdict, row.note)
-    row.verdict = row.verdict if verdict is None else verdict
-    row.note = row.note if note is None else note
-    if (row.verdict, row.note) != before or row.by_question:
-        row.by_question = ""
-        row.save()
-        _touch(audit)
+    locked(audit)
+    answers = {row.item: row for row in audit.answers.all()}
+    row = answers.setdefault(item, Answer(audit=audit, item=item))
+    wanted = {name: value for name, value in (("verdict", verdict), ("note", note)) if value is not None}
+    revision = _item(audit, item).revision
+    changed = to_write(row, wanted, item_revision=revision, is_known=history.is_known(audit, change))
+    if changed:
+        _store(audit, row, changed, change=change, by=by)
+    return answers
+
+
+def _store(
+    audit: Audit, row: Answer, changed: Mapping[str, str], *, change: str = "", by: str = "", question: str = ""
+) -> None:
+    """Write `changed` values of one answer, their history, and the audit's new revision."""
+    for name, value in changed.items():
+        setattr(row, name, value)
+        setattr(row, f"{name}_revision", getattr(row, f"{name}_revision") + 1)
+        setattr(row, f"{name}_change", change)
+    if "verdict" in changed:
+        row.item_revision = _item(audit, row.item).revision
+    touch(audit)
+    row.by, row.at, row.by_question, row.audit_revision = by, audit.updated, question, audit.revision
+    row.save()
+    written = [Written(row.item, name, row.current(name).revision, value) for name, value in changed.items()]
+    history.record(audit, written, change=change, by=by)
 
 
 @transaction.atomic
-def answer_questions(*, audit: Audit, questions: Mapping[str, bool]) -> None:
+def answer_questions(*, audit: Audit, questions: Mapping[str, bool], by: str = "") -> None:
     """Answer questions of the edition with yes (`True`) or no; those that are left out stay as they are.
 
     A "no" answers the items that depend on the question with `na`, a later "yes" takes that back. An answer that a person gave is
     never overwritten.
     """
-    _lock(audit)
+    audit.declined = locked(audit).declined
     known = {question.slug: question.text for question in rendered(audit.edition).content.questions}
     answers = {slug: slug not in audit.declined for slug in known} | {
         slug: yes for slug, yes in questions.items() if slug in known
     }
     declined = [slug for slug, applies in answers.items() if not applies]
     if declined != audit.declined:
-        _follow(audit, before=audit.declined, declined={slug: known[slug] for slug in declined})
-        _touch(audit, declined=declined)
+        said = {slug: "no" if slug in declined else "yes" for slug in sorted({*declined} ^ {*audit.declined})}
+        written = [history.of_the_audit(audit, f"question-{slug}", value) for slug, value in said.items()]
+        history.record(audit, written, by=by)
+        _follow(audit, before=audit.declined, declined={slug: known[slug] for slug in declined}, by=by)
+        touch(audit, declined=declined)
 
 
-def _follow(audit: Audit, *, before: Container[str], declined: Mapping[str, str]) -> None:
+def _follow(audit: Audit, *, before: Container[str], declined: Mapping[str, str], by: str) -> None:
     """Make the answers that nobody gave in person follow from the questions that are declined now (slug -> text).
 
     Only where the reason is another one than `before`: an item that a person opened again stays open.
@@ -92,9 +130,8 @@ def _follow(audit: Audit, *, before: Container[str], declined: Mapping[str, str]
         untouched = row.verdict == Verdict.OPEN and not row.note
         reason = _reason(item, declined)
         if _reason(item, before) != reason and (row.by_question or untouched):
-            row.by_question = reason
-            row.verdict, row.note = (Verdict.NA, f"{declined[reason]} No.") if reason else (Verdict.OPEN, "")
-            row.save()
+            verdict, note = (Verdict.NA, f"{declined[reason]} No.") if reason else (Verdict.OPEN, "")
+            _store(audit, row, _different(row, verdict, note), by=by, question=reason)
 
 
 def _reason(item: ItemContent, declined: Container[str]) -> str:
@@ -102,14 +139,31 @@ def _reason(item: ItemContent, declined: Container[str]) -> str:
     return next((slug for slug in item.when if slug in declined), "")
 
 
-def _lock(audit: Audit) -> None:
-    """Writers of one audit wait for each other, and see what the one before wrote."""
-    audit.declined = Audit.objects.select_for_update().get(pk=audit.pk).declined
+def _different(row: Answer, verdict: str, note: str) -> dict[str, str]:
+    wanted = {"verdict": verdict, "note": note}
+    return {name: value for name, value in wanted.items() if getattr(row, name) != value}
 
 
-def _touch(audit: Audit, **changed: object) -> None:
-    Audit.objects.filter(pk=audit.pk).update(revision=F("revision") + 1, updated=timezone.now(), **changed)
-    audit.refresh_from_db(fields=["revision", "updated", *changed])
+def locked(audit: Audit) -> Audit:
+    """The audit as it is stored, locked: its writers wait for each other, and see what the one before wrote.
+
+    The audit in hand learns the revision from which `touch` counts on.
+    """
+    stored = Audit.objects.select_for_update().get(pk=audit.pk)
+    audit.revision = stored.revision
+    return stored
+
+
+def touch(audit: Audit, **changed: object) -> None:
+    """Count a change of `audit`, and write the given fields with it. The caller holds the lock."""
+    written = {"revision": audit.revision + 1, "updated": timezone.now(), **changed}
+    Audit.objects.filter(pk=audit.pk).update(**written)
+    for name, value in written.items():
+        setattr(audit, name, value)
+
+
+def _item(audit: Audit, slug: str) -> ItemContent:
+    return next(item.content for item in rendered(audit.edition).items if item.slug == slug)
 
 
 def shared_url(audit: Audit) -> str:
@@ -117,10 +171,11 @@ def shared_url(audit: Audit) -> str:
     return settings.PUBLIC_URL + reverse("shared", args=[audit.view_token])
 
 
-def report(audit: Audit) -> Report:
-    """Everything that pages and exports say about `audit`, in one query."""
+def report(audit: Audit, *, names: bool = False, answers: Mapping[str, Answer] | None = None) -> Report:
+    """Everything that pages and exports say about `audit`, in one query, or in none when the `answers` are in hand."""
     edition = rendered(audit.edition)
-    answers = {row.item: row for row in audit.answers.all()}
+    if answers is None:
+        answers = {row.item: row for row in audit.answers.all()}
     return Report(
         task=audit.task,
         url=audit.url,
@@ -131,6 +186,7 @@ def report(audit: Audit) -> Report:
             verified_with=edition.content.verified_with,
         ),
         updated=audit.updated,
+        names=names,
         shared=shared_url(audit),
         questions=tuple(
             QuestionReport(question.slug, question.text, question.slug not in audit.declined)
@@ -149,14 +205,28 @@ def report(audit: Audit) -> Report:
 
 def _entry(item: RenderedItem, row: Answer | None) -> Entry:
     content = item.content
-    return Entry(
+    entry = Entry(
         item=content.slug,
         title=content.texts.title,
         severity=Severity(content.severity),
-        verdict=Verdict(row.verdict) if row else Verdict.OPEN,
-        note=row.note if row else "",
         scope=content.scope,
         guidance=_guidance(content),
+    )
+    return _answered(entry, row, content.revision) if row else entry
+
+
+def _answered(entry: Entry, row: Answer, revision: int) -> Entry:
+    verdict = Verdict(row.verdict)
+    is_earlier = row.item_revision != revision and verdict is not Verdict.OPEN
+    return replace(
+        entry,
+        verdict=Verdict.OPEN if is_earlier else verdict,
+        earlier=verdict if is_earlier else None,
+        note=row.note,
+        verdict_revision=row.verdict_revision,
+        note_revision=row.note_revision,
+        by=row.by,
+        at=row.at,
     )
 
 

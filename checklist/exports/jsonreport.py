@@ -45,7 +45,7 @@ def _timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _answers(report: Report) -> list[dict[str, str]]:
+def _answers(report: Report) -> list[dict[str, str | None]]:
     return [
         {
             "section": section.slug,
@@ -55,6 +55,8 @@ def _answers(report: Report) -> list[dict[str, str]]:
             "scope": entry.scope,
             "verdict": str(entry.verdict),
             "note": entry.note,
+            "by": entry.by,
+            "at": _timestamp(entry.at) if entry.at else None,
         }
         for section in report.sections
         for entry in section.entries

@@ -105,12 +105,6 @@ def test_if_empty_leaves_a_database_with_audits_alone(write: Write, audit: Audit
     assert Audit.objects.get() == audit
 
 
-def test_without_the_option_there_is_always_one_more(write: Write, audit: Audit) -> None:
-    write()
-    load()
-    assert Audit.objects.count() == 2
-
-
 BAD = [
     ("task: t\nverdicts: {long-gone: fail}", "no such item: long-gone"),
     ("task: t\nnotes: {gone: x, away: x}", "no such item: away, gone"),

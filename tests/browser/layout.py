@@ -14,10 +14,10 @@ STICKING_OUT = """(width) => {
     .map((each) => each.outerHTML.slice(0, 120));
 }"""
 
-# What holds more than it shows and cannot be scrolled; a field can, with the arrow keys. The name of the task in the bar ends in dots on purpose, and so does
+# What holds more than it shows and cannot be scrolled. The name of the task in the bar ends in dots on purpose, and so does
 # the section beside it; both stand in full further down.
 CUT_OFF = """() => [...document.body.querySelectorAll("*")]
-  .filter((each) => each.checkVisibility() && !each.closest(".unseen, .skip, .bar .task, .here, input"))
+  .filter((each) => each.checkVisibility() && !each.closest(".unseen, .skip, .bar .task, .here"))
   .filter((each) => ["hidden", "clip"].includes(getComputedStyle(each).overflowX))
   .filter((each) => each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1)
   .map((each) => each.outerHTML.slice(0, 120))"""

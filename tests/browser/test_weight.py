@@ -1,93 +1,30 @@
-"""What a first visit costs: compressed bytes and requests, as gunicorn sends them to a Chromium with an empty cache."""
+"""What an audit weighs on its way to the browser: it must load on a train."""
 
 from __future__ import annotations
 
-import gzip
+import re
+import urllib.parse
 import urllib.request
-from typing import Any
-
-import brotli
-import pytest
-from playwright.sync_api import Page
 
 from . import states
-from .pages import CHECKLIST
 from .server import Server
 
-KB = 1024
-MOST_BYTES = 44 * KB
-MOST_REQUESTS = 8
-MOST_BYTES_OF_CSS = 8 * KB
-DECODERS = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}
+LIMIT = 44 * 1024  # bytes, compressed: HTML, style and scripts
 
 
-class Traffic:
-    """What Chromium's network layer says about the requests of `page`: every URL, and the bytes of its compressed body."""
-
-    def __init__(self, page: Page) -> None:
-        self.urls: dict[str, str] = {}
-        self.headers: dict[str, int] = {}
-        self.bodies: dict[str, int] = {}
-        session = page.context.new_cdp_session(page)
-        session.on("Network.requestWillBeSent", self._sent)
-        session.on("Network.responseReceived", self._received)
-        session.on("Network.loadingFinished", self._finished)
-        session.send("Network.enable")
-
-    def _sent(self, event: dict[str, Any]) -> None:
-        self.urls[event["requestId"]] = event["request"]["url"]
-
-    def _received(self, event: dict[str, Any]) -> None:
-        self.headers[event["requestId"]] = event["response"]["encodedDataLength"]
-
-    def _finished(self, event: dict[str, Any]) -> None:
-        number = event["requestId"]
-        self.bodies[self.urls[number]] = event["encodedDataLength"] - self.headers[number]
-
-
-def get(url: str, encoding: str) -> tuple[bytes, str]:
-    """The body as it was sent, and how it was compressed."""
-    request = urllib.request.Request(url, headers={"Accept-Encoding": encoding})
+def weigh(url: str) -> tuple[int, str]:
+    """The compressed bytes of one answer, and its text."""
+    plain = urllib.request.urlopen(url).read().decode()
+    request = urllib.request.Request(url, headers={"Accept-Encoding": "br"})
     with urllib.request.urlopen(request) as response:
-        return response.read(), response.headers.get("Content-Encoding", "identity")
+        assert response.headers["Content-Encoding"] == "br", url
+        return len(response.read()), plain
 
 
-@pytest.fixture
-def visit(page: Page, server: Server) -> Traffic:
-    """The first visit of an audit of the whole Celery checklist."""
-    traffic = Traffic(page)
-    page.goto(states.fresh(server.url).edit, wait_until="networkidle")
-    return traffic
-
-
-def test_a_first_visit_is_light(visit: Traffic) -> None:
-    assert 20 * KB < sum(visit.bodies.values()) <= MOST_BYTES, visit.bodies
-
-
-def test_a_first_visit_needs_few_requests(visit: Traffic) -> None:
-    assert 3 < len(visit.urls) <= MOST_REQUESTS, visit.urls
-
-
-def test_the_stylesheet_is_small(visit: Traffic) -> None:
-    (stylesheet,) = [url for url in visit.bodies if url.endswith(".css")]
-    assert len(get(stylesheet, "br")[0]) <= MOST_BYTES_OF_CSS
-
-
-def test_everything_that_a_page_loads_is_compressed(visit: Traffic) -> None:
-    for url in visit.urls.values():
-        for encoding in ("br", "gzip"):
-            body, sent = get(url, encoding)
-            assert sent == encoding, url
-            assert DECODERS[sent](body) == get(url, "identity")[0]
-
-
-@pytest.mark.parametrize("path", ["/", f"/checklists/{CHECKLIST}/"])
-@pytest.mark.parametrize(
-    ("accepts", "sent"), [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("", "identity")]
-)
-def test_pages_are_compressed_the_best_way_that_the_browser_takes(
-    server: Server, path: str, accepts: str, sent: str
-) -> None:
-    body, encoding = get(f"{server.url}{path}", accepts)
-    assert encoding == sent
-    assert b"</html>" in DECODERS[encoding](body)
+def test_an_audit_is_light(server: Server) -> None:
+    url = states.half_answered(server.url).edit
+    size, html = weigh(url)
+    parts = re.findall(r'<script src="([^"]+)"|<link rel="stylesheet" href="([^"]+)"', html)
+    sizes = {part: weigh(urllib.parse.urljoin(url, part))[0] for pair in parts for part in pair if part}
+    assert len(sizes) == 6
+    assert size + sum(sizes.values()) <= LIMIT, {"html": size, **sizes}

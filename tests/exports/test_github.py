@@ -127,5 +127,5 @@ def test_a_monstrous_head_still_fits() -> None:
 
 def test_questions_that_were_answered_with_no_are_named() -> None:
     lines = github.render(report([entry("a")], questions=QUESTIONS)).splitlines()
-    assert "Answered no: Does it run on a schedule?" in lines
+    assert "Does not apply: Does it run on a schedule? No." in lines
     assert not [line for line in lines if "services" in line]
