@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from . import states
 from .layout import UNFOLD_ALL, assert_targets_can_be_hit
@@ -70,3 +71,15 @@ def test_an_answer_moves_no_other_item(audit: AuditPage, act: Callable[[AuditPag
     for item, verdict in zip(audit.items[10:19], ["pass", "fail", "na"] * 3, strict=True):
         act(audit, item, verdict)
         assert heights(audit) == before
+
+
+def test_the_counts_of_the_filters_move_nothing_when_they_come(page: Page, visitors: Visitors, sample: Sample) -> None:
+    visitors.forgive(page, "ERR_FAILED")
+    tops = []
+    for counted in (True, False):
+        if not counted:
+            page.route("**/items*.js", lambda route: route.abort())
+        page.goto(sample.edit)
+        expect(page.locator("#filters .chip .count").first).to_have_text("" if not counted else re.compile(r"\d"))
+        tops.append(page.locator("main > section").first.bounding_box()["y"])
+    assert tops[0] == tops[1]
