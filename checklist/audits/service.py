@@ -50,7 +50,8 @@ def correct(*, audit: Audit, task: str | None = None, url: str | None = None) ->
 def answer(*, audit: Audit, item: str, verdict: Verdict | None = None, note: str | None = None) -> None:
     """Set verdict or note of `item` to the wanted value; `None` leaves a field as it is.
 
-    Repeating a value writes nothing, but for the first time that a person confirms what a question gave. Writers of one audit wait for each other, so that the last to arrive is what stays.
+    Repeating a value writes nothing, but for the first time that a person confirms what a question gave. Writers of one audit wait
+    for each other, so that the last to arrive is what stays.
     """
     _lock(audit)
     row = Answer.objects.filter(audit=audit, item=item).first() or Answer(audit=audit, item=item)

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    """Migrates, loads the checklists and collects static files; says little when there is nothing new."""
+    """Migrates, loads the checklists, an example when there is no audit yet, and collects static files; says little of what is not new."""
 
     help = "Migrate, load the checklists and collect static files."
     requires_system_checks: list[str] = []
