@@ -1,4 +1,4 @@
-"""What a first visit costs: compressed bytes and requests, as gunicorn sends them to a Chromium with an empty cache."""
+"""What a first visit costs: compressed bytes with their headers and requests, as gunicorn sends them to a Chromium with an empty cache."""
 
 from __future__ import annotations
 
@@ -22,27 +22,21 @@ DECODERS = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}
 
 
 class Traffic:
-    """What Chromium's network layer says about the requests of `page`: every URL, and the bytes of its compressed body."""
+    """What Chromium's network layer says about the requests of `page`: every URL, and the bytes of its answer with the headers."""
 
     def __init__(self, page: Page) -> None:
         self.urls: dict[str, str] = {}
-        self.headers: dict[str, int] = {}
-        self.bodies: dict[str, int] = {}
+        self.sizes: dict[str, int] = {}
         session = page.context.new_cdp_session(page)
         session.on("Network.requestWillBeSent", self._sent)
-        session.on("Network.responseReceived", self._received)
         session.on("Network.loadingFinished", self._finished)
         session.send("Network.enable")
 
     def _sent(self, event: dict[str, Any]) -> None:
         self.urls[event["requestId"]] = event["request"]["url"]
 
-    def _received(self, event: dict[str, Any]) -> None:
-        self.headers[event["requestId"]] = event["response"]["encodedDataLength"]
-
     def _finished(self, event: dict[str, Any]) -> None:
-        number = event["requestId"]
-        self.bodies[self.urls[number]] = event["encodedDataLength"] - self.headers[number]
+        self.sizes[self.urls[event["requestId"]]] = event["encodedDataLength"]
 
 
 def get(url: str, encoding: str) -> tuple[bytes, str]:
@@ -61,7 +55,7 @@ def visit(page: Page, server: Server) -> Traffic:
 
 
 def test_a_first_visit_is_light(visit: Traffic) -> None:
-    assert 20 * KB < sum(visit.bodies.values()) <= MOST_BYTES, visit.bodies
+    assert 20 * KB < sum(visit.sizes.values()) <= MOST_BYTES, visit.sizes
 
 
 def test_a_first_visit_needs_few_requests(visit: Traffic) -> None:
@@ -69,7 +63,7 @@ def test_a_first_visit_needs_few_requests(visit: Traffic) -> None:
 
 
 def test_the_stylesheet_is_small(visit: Traffic) -> None:
-    (stylesheet,) = [url for url in visit.bodies if url.endswith(".css")]
+    (stylesheet,) = [url for url in visit.sizes if url.endswith(".css")]
     assert len(get(stylesheet, "br")[0]) <= MOST_BYTES_OF_CSS
 
 

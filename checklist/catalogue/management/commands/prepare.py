@@ -39,8 +39,8 @@ def collect_static_files() -> None:
 
 
 def _state_of_static_files() -> str:
-    """A digest over the content of every static file."""
-    digest = hashlib.sha256()
+    """A digest over the content of every static file, and how they are stored."""
+    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for finder in get_finders():
         for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
             digest.update(path.encode() + Path(storage.path(path)).read_bytes())
