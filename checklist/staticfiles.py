@@ -13,7 +13,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 MINIFIERS: dict[str, Callable[[str], str]] = {".css": cssmin, ".js": jsmin}
 
 
-class MinifiedStorage(CompressedManifestStaticFilesStorage):
+class MinifiedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """WhiteNoise's storage; from our own scripts and our stylesheet it leaves out comments and indentation.
 
     What packages bring lies in folders and stays as it is.

@@ -6,6 +6,7 @@
   const here = document.getElementById("here");
   const NAMES = ["verdict", "severity", "section", "q"];
   let current = document.querySelector("li.item.current");
+  let hasTaken = false; // whether the reader has taken an item in hand
 
   // A section is named by its heading, whose id is its address.
   const sectionOf = (element) => element.closest("section").getAttribute("aria-labelledby");
@@ -15,7 +16,7 @@
 
   function unfold(item) {
     current?.classList.remove("current");
-    title(current ?? items[0]).setAttribute("aria-expanded", "false");
+    if (current) title(current).setAttribute("aria-expanded", "false");
     current = item;
     if (!item) return;
     item.hidden = item.closest("section").hidden = false;
@@ -26,6 +27,7 @@
   // Takes an item in hand: unfolded, in sight, with the focus on its title.
   function hold(item) {
     if (!item) return;
+    hasTaken = true;
     unfold(item);
     title(item).focus({ preventScroll: true });
     item.scrollIntoView({ block: item.offsetHeight > innerHeight / 2 ? "start" : "nearest" });
@@ -140,7 +142,10 @@
     step(distance) {
       const shown = visible();
       const place = shown.indexOf(this.current);
-      hold(shown[place < 0 ? 0 : Math.max(0, Math.min(shown.length - 1, place + distance))]);
+      // The item that the page came with unfolded is the first to be taken in hand.
+      const isTaken = hasTaken || document.activeElement.closest("li.item");
+      const next = place + (isTaken ? distance : 0);
+      hold(shown[place < 0 ? 0 : Math.max(0, Math.min(shown.length - 1, next))]);
     },
     nextOpen() {
       const shown = visible();
@@ -152,6 +157,7 @@
   };
 
   addEventListener("hashchange", follow);
+  items.forEach((item) => title(item).setAttribute("aria-expanded", "false"));
   apply();
   unfold(current);
   follow();

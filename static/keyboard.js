@@ -49,7 +49,9 @@
   const types = (element) => element.matches("textarea, select, input:not([type=radio], [type=checkbox])");
 
   document.addEventListener("keydown", (event) => {
-    const { key, target } = event;
+    // With Caps Lock a letter arrives as a capital.
+    const { target } = event;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (key === "Escape" && target.name === "note") window.items.hold(target.closest("li.item"));
     if (key === "Escape" && target.id === "q") window.items.step(0);
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || types(target) || dialog.open) return;

@@ -208,6 +208,8 @@ class Report:
 
     @property
     def _failing(self) -> str:
-        parts = [f"{counts.failed} {severity}" for severity, counts in self.by_severity.items() if counts.failed]
+        failed = [(counts.failed, severity) for severity, counts in self.by_severity.items() if counts.failed]
+        parts = [f"{number} {severity}" for number, severity in failed]
         listed = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
-        return f"{listed} {'item fails' if self.counts.failed == 1 else 'items fail'}"
+        noun = "item" if failed[-1][0] == 1 else "items"
+        return f"{listed} {noun} {'fails' if self.counts.failed == 1 else 'fail'}"

@@ -39,7 +39,7 @@ def test_a_whole_audit_needs_no_mouse(page: Page) -> None:
 
 
 def test_j_and_k_take_the_next_and_the_previous_item_in_hand(audit: AuditPage) -> None:
-    for key, place in [("j", 1), ("j", 2), ("k", 1), ("k", 0), ("k", 0)]:
+    for key, place in [("j", 0), ("j", 1), ("j", 2), ("k", 1), ("k", 0), ("k", 0)]:
         audit.press(key)
         expect(audit.title(audit.items[place])).to_be_focused()
         expect(audit.note(audit.items[place])).to_be_visible()
@@ -75,7 +75,7 @@ def test_o_takes_an_answer_back(audit: AuditPage) -> None:
 
 def test_e_writes_a_note_and_escape_leaves_it_saved(audit: AuditPage) -> None:
     item = audit.items[1]
-    audit.press("j", "e")
+    audit.press("j", "j", "e")
     expect(audit.note(item)).to_be_focused()
     audit.page.keyboard.type("no limit")
     audit.press("Escape")
@@ -112,7 +112,7 @@ def test_m_copies_the_markdown(audit: AuditPage) -> None:
 
 
 def test_the_list_of_keys_opens_and_closes_where_one_was(audit: AuditPage) -> None:
-    audit.press("j", "?")
+    audit.press("j", "j", "?")
     expect(audit.keys).to_be_visible()
     audit.press("p")
     audit.press("Escape")
@@ -137,8 +137,19 @@ def test_letters_typed_into_a_field_are_only_text(audit: AuditPage) -> None:
     assert set(verdicts(audit)) == {"open"}
 
 
+def test_keys_work_with_caps_lock(audit: AuditPage) -> None:
+    audit.press("J", "P")
+    expect(audit.radio(audit.items[0], "pass")).to_be_checked()
+
+
+def test_every_item_says_whether_it_is_unfolded(audit: AuditPage) -> None:
+    assert [audit.title(item).get_attribute("aria-expanded") for item in audit.items[:3]] == ["true", "false", "false"]
+    audit.press("j", "j")
+    assert [audit.title(item).get_attribute("aria-expanded") for item in audit.items[:3]] == ["false", "true", "false"]
+
+
 def test_keys_with_a_modifier_belong_to_the_browser(audit: AuditPage) -> None:
-    audit.press("j", *(f"{modifier}+{key}" for modifier in ("Control", "Alt", "Meta") for key in "faoek"))
+    audit.press("j", "j", *(f"{modifier}+{key}" for modifier in ("Control", "Alt", "Meta") for key in "faoek"))
     expect(audit.title(audit.items[1])).to_be_focused()
     assert set(verdicts(audit)) == {"open"}
 

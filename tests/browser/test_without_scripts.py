@@ -133,6 +133,18 @@ def test_buttons_that_need_scripts_are_not_shown(plain: Page) -> None:
     expect(ReportPage(plain).markdown_link).to_be_visible()
 
 
+def test_the_review_comment_of_a_failed_item_is_a_link(plain: Page, visitors: Visitors) -> None:
+    visitors.forgive(plain, "404")  # Beside plain text Chromium looks for a /favicon.ico.
+    audit = start_from_home(plain)
+    failed, other = audit.items[:2]
+    audit.radio(failed, "fail").check(force=True)
+    audit.save(failed)
+    expect(plain).to_have_url(f"{audit.url}#{failed}")
+    expect(plain.locator(f"li.item#{other} .comment")).to_be_hidden()
+    plain.locator(f"li.item#{failed} .comment").click()
+    expect(plain.locator("body")).to_contain_text("**")
+
+
 def test_an_item_address_works_without_scripts(plain: Page) -> None:
     audit = start_from_checklist(plain)
     item = audit.items[-1]
