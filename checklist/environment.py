@@ -167,12 +167,13 @@ def _kept_secret(path: Path) -> str:
 
 
 # A writer takes the lock when its transaction begins: WAL without that fails more often than the default under
-# concurrent read-then-write. FULL makes every commit wait for the disk, so that "saved" survives a power cut.
+# concurrent read-then-write. FULL makes every commit wait for the disk, so that "saved" survives a power cut. What is deleted is
+# overwritten in the file.
 _SQLITE: dict[str, Any] = {
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
     },
     "TEST": {"NAME": None},
 }

@@ -106,6 +106,10 @@ class Project:
         assert process.returncode == 0, output
         return output
 
+    def files(self) -> list[Path]:
+        """The files of a SQLite database: itself, its write-ahead log and its index."""
+        return sorted((self.folder / "var").glob("walkaround.sqlite3*"))
+
     def count(self, model: str) -> int:
         """How many rows a model has, for instance `catalogue.Edition`."""
         code = f"from django.apps import apps; print(apps.get_model('{model}').objects.count())"

@@ -10,20 +10,26 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from sample_content import REWORDED
 
-from checklist.audits import service
+from checklist.audits import lifecycle, service
 from checklist.audits.models import Audit
+from checklist.catalogue import loader
 
 State = Callable[[], list[object]]
 
 
 @dataclass(frozen=True)
 class Route:
-    """What a route allows: its methods, whose token opens it ("edit", "view" or nobody's) and a body that it accepts."""
+    """What a route allows: its methods, whose token opens it ("edit", "view" or nobody's) and a body that it accepts.
+
+    `given` names the state in which it does: "an old note", "a newer edition" or "deleted".
+    """
 
     allowed: tuple[str, ...]
     right: str = ""
     body: dict[str, str] = field(default_factory=dict)
+    given: str = ""
 
 
 READ = ("GET", "HEAD")
@@ -35,9 +41,20 @@ ROUTES = {
     "audits/<token:token>/": Route((*READ, "POST"), "edit", {"task": "billing.tasks.refund"}),
     "audits/<token:token>/items/<slug:item>/": Route(("POST",), "edit", {"verdict": "pass"}),
     "audits/<token:token>/items/<slug:item>/comment.md": Route(READ, "edit"),
+    "audits/<token:token>/items/<slug:item>/history/": Route(READ, "edit"),
+    "audits/<token:token>/items/<slug:item>/history/<int:revision>/erase/": Route(
+        ("POST",), "edit", given="an old note"
+    ),
+    "audits/<token:token>/history/": Route(READ, "edit"),
+    "audits/<token:token>/changes": Route(READ, "edit"),
+    "audits/<token:token>/edition/": Route((*READ, "POST"), "edit", {"edition": "2"}, given="a newer edition"),
+    "audits/<token:token>/delete/": Route((*READ, "POST"), "edit"),
+    "audits/<token:token>/restore/": Route(("POST",), "edit", given="deleted"),
+    "audits/<token:token>/remove/": Route(("POST",), "edit", given="deleted"),
     "audits/<token:token>/questions/": Route(("POST",), "edit", {"question-scheduled": "no"}),
     "audits/<token:token>/export.<str:extension>": Route(READ, "edit"),
     "shared/<token:token>/": Route(READ, "view"),
+    "shared/<token:token>/changes": Route(READ, "view"),
     "shared/<token:token>/items/<slug:item>/comment.md": Route(READ, "view"),
     "shared/<token:token>/export.<str:extension>": Route(READ, "view"),
 }
@@ -75,6 +92,27 @@ JUNK = [
 ]  # fmt: skip
 
 
+def old_note(audit: Audit) -> None:
+    """Two texts of a note, of which the first can be erased."""
+    for text in ("first", "second"):
+        service.answer(audit=audit, item="backoff", note=text)
+
+
+GIVEN: dict[str, Callable[[Audit], object]] = {
+    "an old note": old_note,
+    "a newer edition": lambda audit: loader.load([REWORDED]),
+    "deleted": lambda audit: lifecycle.delete(audit=audit),
+}
+
+
+@pytest.fixture(autouse=True)
+def given(request: pytest.FixtureRequest) -> None:
+    """The audit in the state in which the route of the test does what it is for."""
+    found = ROUTES.get(request.node.callspec.params.get("path", "")) if hasattr(request.node, "callspec") else None
+    if found and found.given:
+        GIVEN[found.given](request.getfixturevalue("audit"))
+
+
 def routes(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
     """Every route below `resolver` as `urls.py` writes it."""
     for pattern in resolver.url_patterns:
@@ -92,6 +130,7 @@ def address(path: str, token: str = "", extension: str = "md") -> str:
         "<slug:item>": "backoff",
         "<token:token>": token,
         "<str:extension>": extension,
+        "<int:revision>": "1",
     }
     return "/" + re.sub("<[^>]*>", lambda match: names[match.group()], path)
 
@@ -168,9 +207,12 @@ def test_a_404_has_the_headers_of_any_other_404(client: Client, audit: Audit, pa
 @pytest.mark.parametrize("path", [path for path in WRITABLE if ROUTES[path].right])
 def test_a_write_reaches_only_the_audit_of_its_token(client: Client, audit: Audit, state: State, path: str) -> None:
     other = service.start(edition=audit.edition, task="another.task")
-    before = state()
+    if given := ROUTES[path].given:
+        GIVEN[given](other)
+    before = Audit.objects.filter(pk=audit.pk).values().get(), [*audit.answers.values()], [*audit.changes.values()]
     ask(client, path, "POST", other.edit_token)
-    assert state() == before
+    after = Audit.objects.filter(pk=audit.pk).values().get(), [*audit.answers.values()], [*audit.changes.values()]
+    assert after == before
 
 
 @pytest.mark.parametrize("headers", FOREIGN, ids=str)

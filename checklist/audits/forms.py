@@ -8,11 +8,10 @@ from django import forms
 from django.core.validators import RegexValidator, URLValidator
 from django.http import QueryDict
 
-from checklist.audits.models import NOTE_LENGTH, TASK_LENGTH, URL_LENGTH
+from checklist.audits.models import NAME_LENGTH, NOTE_LENGTH, TASK_LENGTH, URL_LENGTH
+from checklist.audits.questions import FIELD
 from checklist.audits.report import Verdict
 from checklist.catalogue.content import Question
-
-PREFIX = "question-"
 
 
 def _url_field() -> forms.CharField:
@@ -40,14 +39,41 @@ def _task_field() -> forms.CharField:
     )
 
 
-class QuestionsForm(forms.Form):
+def _base_field() -> forms.IntegerField:
+    problem = "A base is the number of a revision."
+    return forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=2**31 - 1,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), problem),
+    )
+
+
+class ChangeForm(forms.Form):
+    """What may accompany every change: the revision that the writer had in view, the writer's own id for the change, and a name."""
+
+    base = _base_field()
+    change = forms.RegexField(
+        r"^[A-Za-z0-9_-]{1,64}$",
+        required=False,
+        error_messages={"invalid": "A change is 1 to 64 letters, digits, hyphens or underscores."},
+    )
+    by = forms.CharField(
+        required=False,
+        max_length=NAME_LENGTH,
+        error_messages={"max_length": f"A name has at most {NAME_LENGTH} characters."},
+    )
+
+
+class QuestionsForm(ChangeForm):
     """Answer the questions of an edition, each in a field `question-<slug>`; one that is left out is not answered."""
 
     def __init__(self, data: QueryDict, questions: Iterable[Question]) -> None:
         super().__init__(data)
         self.questions = tuple(questions)
         for question in self.questions:
-            self.fields[f"{PREFIX}{question.slug}"] = forms.ChoiceField(
+            self.fields[f"base-{FIELD}{question.slug}"] = _base_field()
+            self.fields[f"{FIELD}{question.slug}"] = forms.ChoiceField(
                 required=False,
                 choices=[("yes", "yes"), ("no", "no")],
                 error_messages={"invalid_choice": "A question is answered with yes or no."},
@@ -56,20 +82,25 @@ class QuestionsForm(forms.Form):
     @property
     def asked(self) -> list[tuple[Question, bool]]:
         """Each question and whether it still says yes, to show what was typed."""
-        return [(question, self.data.get(f"{PREFIX}{question.slug}") != "no") for question in self.questions]
+        return [(question, self.data.get(f"{FIELD}{question.slug}") != "no") for question in self.questions]
 
     @property
     def problems(self) -> list[str]:
         """Why answers to questions were refused."""
-        return [str(error) for name, errors in self.errors.items() if name.startswith(PREFIX) for error in errors]
+        return [str(error) for name, errors in self.errors.items() if name.startswith(FIELD) for error in errors]
 
     def clean(self) -> dict[str, object]:
-        """What was posted; `questions` maps the slug of each answered question to whether it says yes."""
-        answers = {name: value for name, value in self.cleaned_data.items() if name.startswith(PREFIX)}
-        others = {name: value for name, value in self.cleaned_data.items() if name not in answers}
+        """What was posted; `questions` maps the slug of each answered question to whether it says yes, `bases` to its revision."""
+        found = self.cleaned_data
+        answers = {question.slug: found.get(f"{FIELD}{question.slug}") for question in self.questions}
+        own = {slug: found.get(f"base-{FIELD}{slug}") for slug in answers}
+        bases = {slug: found.get("base") if base is None else base for slug, base in own.items()}
         return {
-            **others,
-            "questions": {name.removeprefix(PREFIX): value == "yes" for name, value in answers.items() if value},
+            **{name: found[name] for name in ("task", "url") if name in found},
+            "questions": {slug: value == "yes" for slug, value in answers.items() if value},
+            "bases": {slug: base for slug, base in bases.items() if base is not None},
+            "change": found.get("change", ""),
+            "by": found.get("by", ""),
         }
 
 
@@ -80,7 +111,7 @@ class StartForm(QuestionsForm):
     url = _url_field()
 
 
-class CorrectForm(forms.Form):
+class CorrectForm(ChangeForm):
     """Correct task or URL; a field that is left out is `None` and stays as it is."""
 
     task = _task_field()
@@ -88,19 +119,21 @@ class CorrectForm(forms.Form):
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
-        self.left_out = {name for name in self.fields if name not in self.data}
+        self.left_out = {name for name in ("task", "url") if name not in self.data}
         for name in self.left_out:
             self.fields[name].required = False
 
     def clean(self) -> dict[str, str | None]:
         """The fields that were posted; refuses a post without any."""
-        if self.left_out == set(self.fields):
+        if self.left_out == {"task", "url"}:
             raise forms.ValidationError("Post a task, a url, or both.")
-        return {name: None if name in self.left_out else value for name, value in self.cleaned_data.items()}
+        found = self.cleaned_data
+        posted = {name: None if name in self.left_out else found.get(name) for name in ("task", "url")}
+        return {**posted, "by": found.get("by", "")}
 
 
-class AnswerForm(forms.Form):
-    """Answer one item; a field that is left out is `None` and stays as it is."""
+class AnswerForm(ChangeForm):
+    """Answer one item: a verdict, a note, or both. A form that posts both names their bases apart, `base-verdict` and `base-note`."""
 
     verdict = forms.ChoiceField(
         required=False,
@@ -116,24 +149,40 @@ class AnswerForm(forms.Form):
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
+        for name in ("verdict", "note"):
+            self.fields[f"base-{name}"] = _base_field()
         if "note" in data:
             self.data = {**data.dict(), "note": str(data["note"]).replace("\r\n", "\n").replace("\r", "\n")}
 
-    def clean_verdict(self) -> Verdict | None:
-        """The verdict that was posted; an empty one is refused."""
+    def clean_verdict(self) -> str | None:
+        """The verdict that was posted, `None` when it was left out; an empty one is refused."""
         if "verdict" not in self.data:
             return None
-        value = self.cleaned_data["verdict"]
-        if not value:
+        if not self.cleaned_data["verdict"]:
             raise forms.ValidationError("A verdict is one of pass, fail, na, open.")
-        return Verdict(value)
+        return str(self.cleaned_data["verdict"])
 
     def clean_note(self) -> str | None:
-        """The note that was posted."""
-        return self.cleaned_data["note"] if "note" in self.data else None
+        """The note that was posted, `None` when it was left out."""
+        return str(self.cleaned_data["note"]) if "note" in self.data else None
 
     def clean(self) -> dict[str, object]:
-        """Refuses a post without verdict and note."""
+        """What `service.answer` takes; refuses a post without verdict and note."""
         if not {"verdict", "note"} & set(self.data):
             raise forms.ValidationError("Post a verdict, a note, or both.")
-        return self.cleaned_data
+        found = self.cleaned_data
+        own = {name: found.get(f"base-{name}") for name in ("verdict", "note")}
+        bases = {name: found.get("base") if base is None else base for name, base in own.items()}
+        return {
+            "verdict": found.get("verdict"),
+            "note": found.get("note"),
+            "bases": {name: base for name, base in bases.items() if base is not None},
+            "change": found.get("change", ""),
+            "by": found.get("by", ""),
+        }
+
+
+class MoveForm(ChangeForm):
+    """Move an audit to another edition, which is named by its number."""
+
+    edition = forms.IntegerField(min_value=1, max_value=2**31 - 1)

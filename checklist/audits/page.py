@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from checklist.audits import service
 from checklist.audits.forms import AnswerForm, CorrectForm, QuestionsForm
-from checklist.audits.models import Audit
+from checklist.audits.models import Answer, Audit
 from checklist.audits.report import Entry, Report, SectionReport, Verdict
 from checklist.catalogue.rendering import RenderedEdition, RenderedItem, RenderedSection, rendered
 
@@ -33,6 +33,20 @@ class Line:
         typed = self.refused.data.get("note") if self.refused else None
         return self.entry.note if typed is None else typed
 
+    @property
+    def verdict_base(self) -> str:
+        """The revision of the verdict that the reviewer had in view: with a refused one, that which was posted."""
+        return self._base("verdict", self.entry.verdict_revision)
+
+    @property
+    def note_base(self) -> str:
+        """The revision of the note that the reviewer had in view, like `verdict_base`."""
+        return self._base("note", self.entry.note_revision)
+
+    def _base(self, name: str, shown: int) -> str:
+        posted = str(self.refused.data.get(f"base-{name}", "")) if self.refused else ""
+        return posted if posted.isdigit() else str(shown)
+
 
 @dataclass(frozen=True)
 class Part:
@@ -49,7 +63,7 @@ class Page:
 
     `base` leads from the address of the answer to the audit, for relative links; `refused` maps the slug of an item to the form
     that was refused for it, `correction` is a refused correction of task or URL, `asking` are
-    refused answers to questions.
+    refused answers to questions. `answers` are the audit's rows, where they are in hand.
     """
 
     audit: Audit
@@ -57,11 +71,12 @@ class Page:
     refused: tuple[str, AnswerForm] | None = None
     correction: CorrectForm | None = None
     asking: QuestionsForm | None = None
+    answers: Mapping[str, Answer] | None = None
 
     @cached_property
     def report(self) -> Report:
         """The report, read once."""
-        return service.report(self.audit)
+        return service.report(self.audit, answers=self.answers)
 
     @property
     def task(self) -> str:
@@ -93,6 +108,10 @@ class Page:
         slug, form = self.refused or ("", None)
         for item, entry in zip(section.items, part.entries, strict=True):
             yield Line(item, entry, form if item.slug == slug else None)
+
+    def line(self, slug: str) -> Line:
+        """The line of one item, which the edition has."""
+        return next(line for part in self.parts for line in part.lines if line.item.slug == slug)
 
     @cached_property
     def failures(self) -> tuple[Line, ...]:

@@ -101,7 +101,11 @@ class Guidance:
 
 @dataclass(frozen=True)
 class Entry:
-    """One item of the edition with its answer."""
+    """One item of the edition with its answer.
+
+    The revisions count the changes of verdict and note; `by` (a name, not verified) and `at` say who changed the answer last, and when.
+    `earlier` is the verdict that was given to an earlier revision of the item: it is shown, and the item is open again.
+    """
 
     item: str
     title: str
@@ -109,6 +113,11 @@ class Entry:
     verdict: Verdict = Verdict.OPEN
     note: str = ""
     scope: str = "task"
+    verdict_revision: int = 0
+    note_revision: int = 0
+    by: str = ""
+    at: datetime | None = None
+    earlier: Verdict | None = None
     guidance: Guidance = Guidance()
 
 
@@ -128,11 +137,12 @@ class SectionReport:
 
 @dataclass(frozen=True)
 class QuestionReport:
-    """One question of the edition; `applies` is False when it was answered with no."""
+    """One question of the edition; `applies` is False when it was answered with no, `revision` counts its answers."""
 
     slug: str
     text: str
     applies: bool = True
+    revision: int = 0
 
 
 @dataclass(frozen=True)
@@ -147,7 +157,10 @@ class ChecklistRef:
 
 @dataclass(frozen=True)
 class Report:
-    """An audit as everybody outside of the database sees it. `url` and `shared` are "" when there is none."""
+    """An audit as everybody outside of the database sees it. `url` and `shared` are "" when there is none.
+
+    `names` asks exports to say who answered, and when.
+    """
 
     task: str
     url: str
@@ -156,6 +169,7 @@ class Report:
     shared: str
     sections: tuple[SectionReport, ...]
     questions: tuple[QuestionReport, ...] = ()
+    names: bool = False
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:

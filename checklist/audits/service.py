@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from checklist.audits import history, questions
+from checklist.audits.answering import Wanted
+from checklist.audits.collisions import to_write
+from checklist.audits.history import Written
 from checklist.audits.models import Answer, Audit
 from checklist.audits.report import (
     ChecklistRef,
@@ -21,96 +26,69 @@ from checklist.audits.report import (
     Severity,
     Verdict,
 )
+from checklist.audits.writing import content_of, locked, store, touch
 from checklist.catalogue.content import ItemContent
 from checklist.catalogue.models import Edition
 from checklist.catalogue.rendering import RenderedItem, rendered
 
 
 @transaction.atomic
-def start(*, edition: Edition, task: str, url: str = "", questions: Mapping[str, bool] | None = None) -> Audit:
-    """A new audit of `task` against `edition`; only what depends on a question that was answered with no has an answer."""
+def start(*, edition: Edition, task: str, url: str = "", answers: Mapping[str, bool] | None = None) -> Audit:
+    """A new audit of `task` against `edition`; `answers` are those to its questions, and only what depends on a "no" is answered."""
     now = timezone.now()
     audit = Audit.objects.create(edition=edition, task=task, url=url, created=now, updated=now)
-    if questions:
-        answer_questions(audit=audit, questions=questions)
+    begun = {"edition": str(edition.number), "task": task, "url": url}
+    history.record(audit, [Written("", name, 1, value) for name, value in begun.items() if value])
+    if answers:
+        questions.answer(audit=audit, questions=answers)
     return audit
 
 
 @transaction.atomic
-def correct(*, audit: Audit, task: str | None = None, url: str | None = None) -> None:
+def correct(*, audit: Audit, task: str | None = None, url: str | None = None, by: str = "") -> None:
     """Change the task's name or the URL of the change under review; `None` leaves a field as it is."""
-    stored = Audit.objects.select_for_update().get(pk=audit.pk)
+    stored = locked(audit)
     wanted = {"task": task, "url": url}
     changed = {name: value for name, value in wanted.items() if value is not None and value != getattr(stored, name)}
     if changed:
-        _touch(audit, **changed)
+        history.record(audit, [history.of_the_audit(audit, name, value) for name, value in changed.items()], by=by)
+        touch(audit, **changed)
 
 
 @transaction.atomic
-def answer(*, audit: Audit, item: str, verdict: Verdict | None = None, note: str | None = None) -> None:
+def answer(
+    *,
+    audit: Audit,
+    item: str,
+    verdict: str | None = None,
+    note: str | None = None,
+    bases: Mapping[str, int] = MappingProxyType({}),
+    change: str = "",
+    by: str = "",
+) -> dict[str, Answer]:
     """Set verdict or note of `item` to the wanted value; `None` leaves a field as it is.
 
-    Repeating a value writes nothing, but for the first time that a person confirms what a question gave. Writers of one audit wait
-    for each other, so that the last to arrive is what stays.
+    `bases` maps a field to the revision that the writer had in view, `change` is the writer's own id for this change, `by` a name.
+    Returns every answer as it is stored afterwards, by the slug of its item, so that the report needs no second reading.
+
+    A repeated value and a change that is known by its id write nothing, but for the first time that a person confirms what a question
+    gave. Writers of one audit wait for each other. Raises `Conflict`, nothing written, when a field changed since the revision that
+    the writer had in view.
     """
-    _lock(audit)
-    row = Answer.objects.filter(audit=audit, item=item).first() or Answer(audit=audit, item=item)
-    before = (row.verdict, row.note)
-    row.verdict = row.verdict if verdict is None else verdict
-    row.note = row.note if note is None else note
-    if (row.verdict, row.note) != before or row.by_question:
+    locked(audit)
+    answers = {row.item: row for row in audit.answers.all()}
+    row = answers.setdefault(item, Answer(audit=audit, item=item))
+    given = {"verdict": verdict, "note": note}
+    wanted = {name: Wanted(value, bases.get(name)) for name, value in given.items() if value is not None}
+    is_known = history.is_known(audit, change)
+    changed = to_write(row, wanted, item_revision=content_of(audit, item).revision, is_known=is_known)
+    if changed:
+        touch(audit)
+        store(audit, row, changed, change=change, by=by)
+    elif row.by_question and not is_known:
         row.by_question = ""
-        row.save()
-        _touch(audit)
-
-
-@transaction.atomic
-def answer_questions(*, audit: Audit, questions: Mapping[str, bool]) -> None:
-    """Answer questions of the edition with yes (`True`) or no; those that are left out stay as they are.
-
-    A "no" answers the items that depend on the question with `na`, a later "yes" takes that back. An answer that a person gave is
-    never overwritten.
-    """
-    _lock(audit)
-    known = {question.slug: question.text for question in rendered(audit.edition).content.questions}
-    answers = {slug: slug not in audit.declined for slug in known} | {
-        slug: yes for slug, yes in questions.items() if slug in known
-    }
-    declined = [slug for slug, applies in answers.items() if not applies]
-    if declined != audit.declined:
-        _follow(audit, before=audit.declined, declined={slug: known[slug] for slug in declined})
-        _touch(audit, declined=declined)
-
-
-def _follow(audit: Audit, *, before: Container[str], declined: Mapping[str, str]) -> None:
-    """Make the answers that nobody gave in person follow from the questions that are declined now (slug -> text).
-
-    Only where the reason is another one than `before`: an item that a person opened again stays open.
-    """
-    rows = {row.item: row for row in audit.answers.all()}
-    for item in rendered(audit.edition).content.items:
-        row = rows.get(item.slug) or Answer(audit=audit, item=item.slug)
-        untouched = row.verdict == Verdict.OPEN and not row.note
-        reason = _reason(item, declined)
-        if _reason(item, before) != reason and (row.by_question or untouched):
-            row.by_question = reason
-            row.verdict, row.note = (Verdict.NA, f"{declined[reason]} No.") if reason else (Verdict.OPEN, "")
-            row.save()
-
-
-def _reason(item: ItemContent, declined: Container[str]) -> str:
-    """The first question of `item` that is declined, "" when it applies."""
-    return next((slug for slug in item.when if slug in declined), "")
-
-
-def _lock(audit: Audit) -> None:
-    """Writers of one audit wait for each other, and see what the one before wrote."""
-    audit.declined = Audit.objects.select_for_update().get(pk=audit.pk).declined
-
-
-def _touch(audit: Audit, **changed: object) -> None:
-    Audit.objects.filter(pk=audit.pk).update(revision=F("revision") + 1, updated=timezone.now(), **changed)
-    audit.refresh_from_db(fields=["revision", "updated", *changed])
+        row.save(update_fields=["by_question"])
+    return answers
 
 
 def shared_url(audit: Audit) -> str:
@@ -118,10 +96,11 @@ def shared_url(audit: Audit) -> str:
     return settings.PUBLIC_URL + reverse("shared", args=[audit.view_token])
 
 
-def report(audit: Audit) -> Report:
-    """Everything that pages and exports say about `audit`, in one query."""
+def report(audit: Audit, *, names: bool = False, answers: Mapping[str, Answer] | None = None) -> Report:
+    """Everything that pages and exports say about `audit`, in one query, or in none when the `answers` are in hand."""
     edition = rendered(audit.edition)
-    answers = {row.item: row for row in audit.answers.all()}
+    if answers is None:
+        answers = {row.item: row for row in audit.answers.all()}
     return Report(
         task=audit.task,
         url=audit.url,
@@ -132,10 +111,11 @@ def report(audit: Audit) -> Report:
             verified_with=edition.content.verified_with,
         ),
         updated=audit.updated,
+        names=names,
         shared=shared_url(audit),
         questions=tuple(
-            QuestionReport(question.slug, question.text, question.slug not in audit.declined)
-            for question in edition.content.questions
+            QuestionReport(slug, text, slug not in audit.declined, audit.question_revisions.get(slug, 0))
+            for slug, text in ((question.slug, question.text) for question in edition.content.questions)
         ),
         sections=tuple(
             SectionReport(
@@ -150,14 +130,28 @@ def report(audit: Audit) -> Report:
 
 def _entry(item: RenderedItem, row: Answer | None) -> Entry:
     content = item.content
-    return Entry(
+    entry = Entry(
         item=content.slug,
         title=content.texts.title,
         severity=Severity(content.severity),
-        verdict=Verdict(row.verdict) if row else Verdict.OPEN,
-        note=row.note if row else "",
         scope=content.scope,
         guidance=_guidance(content),
+    )
+    return _answered(entry, row, content.revision) if row else entry
+
+
+def _answered(entry: Entry, row: Answer, revision: int) -> Entry:
+    verdict = Verdict(row.verdict)
+    is_earlier = row.item_revision != revision and verdict is not Verdict.OPEN
+    return replace(
+        entry,
+        verdict=Verdict.OPEN if is_earlier else verdict,
+        earlier=verdict if is_earlier else None,
+        note=row.note,
+        verdict_revision=row.verdict_revision,
+        note_revision=row.note_revision,
+        by=row.by,
+        at=row.at,
     )
 
 

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from django.urls import path
 
-from checklist.audits import views
+from checklist.audits.views import answers, audit, history, lifecycle
 from checklist.routing import methods
 
 urlpatterns = [
-    path("checklists/<slug:slug>/audits/", methods(post=views.start), name="start"),
-    path("audits/<token:token>/", methods(get=views.audit, post=views.correct), name="audit"),
-    path("audits/<token:token>/items/<slug:item>/", methods(post=views.answer), name="answer"),
-    path("audits/<token:token>/items/<slug:item>/comment.md", methods(get=views.comment), name="comment"),
-    path("audits/<token:token>/questions/", methods(post=views.questions), name="questions"),
-    path("audits/<token:token>/export.<str:extension>", methods(get=views.export), name="export"),
-    path("shared/<token:token>/", methods(get=views.shared), name="shared"),
-    path("shared/<token:token>/items/<slug:item>/comment.md", methods(get=views.shared_comment), name="shared-comment"),
-    path("shared/<token:token>/export.<str:extension>", methods(get=views.shared_export), name="shared-export"),
+    path("checklists/<slug:slug>/audits/", methods(post=audit.start), name="start"),
+    path("audits/<token:token>/", methods(get=audit.audit, post=audit.correct), name="audit"),
+    path("audits/<token:token>/items/<slug:item>/", methods(post=answers.answer), name="answer"),
+    path("audits/<token:token>/items/<slug:item>/comment.md", methods(get=audit.comment), name="comment"),
+    path("audits/<token:token>/items/<slug:item>/history/", methods(get=history.item_history), name="item-history"),
+    path(
+        "audits/<token:token>/items/<slug:item>/history/<int:revision>/erase/",
+        methods(post=history.erase),
+        name="erase",
+    ),
+    path("audits/<token:token>/history/", methods(get=history.audit_history), name="history"),
+    path("audits/<token:token>/changes", methods(get=answers.audit_changes), name="changes"),
+    path("shared/<token:token>/changes", methods(get=answers.shared_changes), name="shared-changes"),
+    path("audits/<token:token>/edition/", methods(get=lifecycle.edition, post=lifecycle.move), name="edition"),
+    path("audits/<token:token>/delete/", methods(get=lifecycle.ask_to_delete, post=lifecycle.delete), name="delete"),
+    path("audits/<token:token>/restore/", methods(post=lifecycle.restore), name="restore"),
+    path("audits/<token:token>/remove/", methods(post=lifecycle.remove), name="remove"),
+    path("audits/<token:token>/questions/", methods(post=answers.questions), name="questions"),
+    path("audits/<token:token>/export.<str:extension>", methods(get=audit.export), name="export"),
+    path("shared/<token:token>/", methods(get=audit.shared), name="shared"),
+    path("shared/<token:token>/items/<slug:item>/comment.md", methods(get=audit.shared_comment), name="shared-comment"),
+    path("shared/<token:token>/export.<str:extension>", methods(get=audit.shared_export), name="shared-export"),
 ]

@@ -131,12 +131,18 @@ class Document:
     def line(self, entry: Entry) -> str:
         """One item on one line."""
         title = escaped(_cut(entry.title, self.detail.title)) or entry.item
-        note = self.note(entry)
+        note = LINE_BREAK.join(filter(None, [self.note(entry), self.answered(entry)]))
         if entry.verdict is Verdict.NA:
             reason = note or "no reason given"
             return f"- {self.dialect.na_box}~~{title}~~ `{entry.item}` n/a ({entry.severity}): {reason}"
         line = f"{_BOXES[entry.verdict]} ({entry.severity}): {title} `{entry.item}`"
         return f"{line}{LINE_BREAK}{note}" if note else line
+
+    def answered(self, entry: Entry) -> str:
+        """Who answered, and when, where the report asks for it."""
+        if not self.report.names or not entry.at:
+            return ""
+        return f"answered {f'by {escaped(entry.by)} ' if entry.by else ''}on {entry.at:%Y-%m-%d %H:%M} UTC"
 
     def note(self, entry: Entry) -> str:
         """The entry's note as Markdown; a cut one ends in a link to the whole."""

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from checklist.audits.report import ChecklistRef, Report
+from checklist.audits.report import ChecklistRef, Entry, Report
 from checklist.exports.characters import encodable
 
 SCHEMA = 1
@@ -45,7 +45,14 @@ def _timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _answers(report: Report) -> list[dict[str, str]]:
+def _answered(report: Report, entry: Entry) -> dict[str, str | None]:
+    """Who answered, and when, where the report asks for it."""
+    if not report.names:
+        return {}
+    return {"by": entry.by, "at": _timestamp(entry.at) if entry.at else None}
+
+
+def _answers(report: Report) -> list[dict[str, str | None]]:
     return [
         {
             "section": section.slug,
@@ -55,6 +62,7 @@ def _answers(report: Report) -> list[dict[str, str]]:
             "scope": entry.scope,
             "verdict": str(entry.verdict),
             "note": entry.note,
+            **_answered(report, entry),
         }
         for section in report.sections
         for entry in section.entries

@@ -95,7 +95,7 @@ def test_a_start_without_any_field_asks_for_the_task() -> None:
 def test_a_correction_leaves_out_what_was_not_posted() -> None:
     form = CorrectForm(posted(url=""))
     assert form.is_valid()
-    assert form.cleaned_data == {"task": None, "url": ""}
+    assert form.cleaned_data == {"task": None, "url": "", "by": ""}
 
 
 @pytest.mark.parametrize("fields", [{}, {"other": "x"}])
@@ -107,7 +107,7 @@ def test_a_correction_names_something(fields: dict[str, str]) -> None:
 def test_every_verdict_is_accepted(verdict: Verdict) -> None:
     form = AnswerForm(posted(verdict=verdict))
     assert form.is_valid()
-    assert form.cleaned_data == {"verdict": verdict, "note": None}
+    assert form.cleaned_data == {"verdict": verdict, "note": None, "bases": {}, "change": "", "by": ""}
 
 
 @pytest.mark.parametrize("verdict", ["", " ", "PASS", "yes", "pass\x00", "passed", "None"])

@@ -228,14 +228,16 @@ def test_a_bad_answer_to_a_question_is_400_and_changes_nothing(
 
 def test_a_refused_answer_says_why_and_its_forms_lead_to_the_audit(say: Say, edit_link: str) -> None:
     page = Markup.of(say(scheduled="maybe"))
-    assert "A question is answered with yes or no." in [found.text.strip() for found in page.all("p", class_="problem")]
+    assert "A question is answered with yes or no." in [
+        found.text.strip() for found in page.all("div", class_="problem")
+    ]
     forms = {urljoin(f"{edit_link}questions/", form.attributes.get("action", "")) for form in page.all("form")}
     assert f"{edit_link}questions/" in forms
 
 
 def test_htmx_is_told_why_an_answer_to_a_question_is_refused(say: Say) -> None:
     page = Markup.of(say(scheduled="maybe", headers=HTMX))
-    problem = page.one("p", id="problem-questions")
+    problem = page.one("div", id="problem-questions")
     assert problem.text.strip() == "A question is answered with yes or no."
     assert not page.all("html")
 

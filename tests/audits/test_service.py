@@ -37,9 +37,8 @@ def test_no_two_audits_share_a_token(edition: Edition) -> None:
 def test_an_answer_is_stored_and_read_back(audit: Audit) -> None:
     service.answer(audit=audit, item="backoff", verdict=Verdict.FAIL, note="a note")
     entry = service.report(audit).entries[1]
-    assert entry == Entry(
-        "backoff", "Title of backoff", Severity.MAJOR, Verdict.FAIL, "a note", guidance=entry.guidance
-    )
+    counted = {"verdict_revision": 1, "note_revision": 1, "at": audit.updated, "guidance": entry.guidance}
+    assert entry == Entry("backoff", "Title of backoff", Severity.MAJOR, Verdict.FAIL, "a note", **counted)
 
 
 def test_the_report_says_what_the_edition_says_about_an_item(audit: Audit) -> None:
