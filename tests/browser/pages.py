@@ -178,7 +178,7 @@ class AuditPage(ReportPage):
 
     def note(self, item: str) -> Locator:
         """The field for an item's note."""
-        return self.line(item).locator("textarea[name=note]")
+        return self.line(item).locator("> form textarea")
 
     def write(self, item: str, text: str) -> None:
         """Type a note, key by key, and stay in the field."""

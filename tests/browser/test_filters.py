@@ -169,4 +169,4 @@ def test_search_finds_a_note_as_soon_as_it_is_written(own: AuditPage) -> None:
 def test_an_address_of_an_item_beats_the_filter(page: Page, sample: Sample) -> None:
     item = sample.items[0].slug
     page.goto(f"{sample.edit}?verdict=fail#{item}")
-    expect(page.locator(f"#note-{item}")).to_be_visible()
+    expect(page.locator(f"#{item} > form textarea")).to_be_visible()

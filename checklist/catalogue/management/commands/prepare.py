@@ -11,6 +11,8 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from checklist.scripts import BUNDLES
+
 
 class Command(BaseCommand):
     """Migrates, loads the checklists, an example when there is no audit yet, and collects static files; says little of what is not new."""
@@ -40,7 +42,7 @@ def collect_static_files() -> None:
 
 def _state_of_static_files() -> str:
     """A digest over the content of every static file, and how they are stored."""
-    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    digest = hashlib.sha256(f"{settings.STORAGES['staticfiles']['BACKEND']} {BUNDLES}".encode())
     for finder in get_finders():
         for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
             digest.update(path.encode() + Path(storage.path(path)).read_bytes())

@@ -114,7 +114,7 @@
     else choose({ [button.name]: chosen()[button.name] === button.value ? "" : button.value });
   });
   document.addEventListener("change", ({ target }) => target.name === "verdict" && show(chosen()));
-  document.getElementById("main").addEventListener("refreshed", () => show(chosen()));
+  document.addEventListener("answered", () => show(chosen())); // from outside
 
   // --- Where the reader is: the section in sight is marked on the left and named in the bar.
   function mark(section) {

@@ -5,12 +5,8 @@
   const VERDICTS = { p: "pass", f: "fail", a: "na", o: "open" };
   let sequence = -Infinity; // when g was pressed, in milliseconds
 
-  try {
-    enabled.checked = localStorage.getItem("keys") !== "off";
-    enabled.addEventListener("change", () => localStorage.setItem("keys", enabled.checked ? "on" : "off"));
-  } catch {
-    // Without storage the choice lasts as long as the page.
-  }
+  enabled.checked = window.remember("keys") !== "off";
+  enabled.addEventListener("change", () => window.remember("keys", enabled.checked ? "on" : "off"));
 
   function answer(value) {
     const item = window.items.current;
