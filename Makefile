@@ -11,7 +11,7 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 # More arguments for pytest, for instance: make test ARGS="-k export"
 ARGS ?=
 
-.PHONY: help run test test-postgres lint validate-html format proofs screenshots requirements clean
+.PHONY: help run test test-postgres chaos lint validate-html format proofs screenshots requirements clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -24,8 +24,11 @@ test: .venv/installed-dev ## Run all tests, on SQLite or on DATABASE_URL; ARGS g
 	@.ci/test $(ARGS)
 
 test-postgres: .venv/installed-dev ## Run the tests that need no browser and no worker on a PostgreSQL
-	@.ci/with-postgres $(PY) -m pytest -n auto --maxprocesses 4 --dist loadgroup \
+	@.ci/with-postgres $(PY) -m pytest -n auto --maxprocesses 4 \
 		-m "not browser and not content and not chaos" $(ARGS)
+
+chaos: .venv/installed-dev ## Kill real servers 50 times under load on both databases, and count what was lost
+	@FSYNC=on PYTHONPATH=tests .ci/with-postgres $(PY) -m chaos.campaign $(ARGS)
 
 lint: .venv/installed-dev ## Check style, types, templates, settings and migrations
 	$(PY) -m ruff check .

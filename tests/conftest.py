@@ -9,6 +9,8 @@ from django.test import Client
 from pytest_django import Settings
 from running import Project
 from sample_content import CONTENT
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from checklist.audits import service
 from checklist.audits.models import Audit
@@ -59,7 +61,7 @@ def state(audit: Audit) -> Callable[[], list[object]]:
     """Everything that is stored about the audit; two equal answers mean that nothing was written in between."""
 
     def read() -> list[object]:
-        rows = list(audit.answers.order_by("item").values_list("item", "verdict", "note"))
+        rows = [*audit.answers.order_by("item").values(), *audit.changes.values()]
         return [Audit.objects.count(), *Audit.objects.filter(pk=audit.pk).values(), *rows]
 
     return read
@@ -73,8 +75,17 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         yield copy
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file stay in one process, to share its server and browser; proofs mostly wait, so they spread."""
-    for item in items:
-        if not item.get_closest_marker("content"):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+class ByFile(LoadScopeScheduling):
+    """Tests of one file stay in one process, to share its server and browser; proofs mostly wait, so they spread.
+
+    pytest-xdist's own `--dist loadgroup` marks the names of tests where pytest no longer reads them.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return nodeid if "content/" in file else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """How the tests are shared out among the processes."""
+    return ByFile(config, log)
