@@ -237,7 +237,7 @@ def test_a_refused_answer_says_why_and_its_forms_lead_to_the_audit(say: Say, edi
 
 def test_htmx_is_told_why_an_answer_to_a_question_is_refused(say: Say) -> None:
     page = Markup.of(say(scheduled="maybe", headers=HTMX))
-    problem = page.one("div", id="problem-questions")
+    problem = page.one("div", class_="problem")
     assert problem.text.strip() == "A question is answered with yes or no."
     assert not page.all("html")
 
