@@ -41,6 +41,13 @@ class Environment:
         """The value of `name` without surrounding white space; an empty value counts as not set."""
         return self.variables.get(name, "").strip() or default
 
+    def number(self, name: str, default: int) -> int:
+        """A whole number from 1."""
+        value = self.text(name, str(default))
+        if not (value.isascii() and value.isdigit() and 1 <= int(value) < 10**9):
+            refuse(name, "is not a whole number", "1 or more")
+        return int(value)
+
     @property
     def debug(self) -> bool:
         """`DEBUG`, off unless it says yes."""

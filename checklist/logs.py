@@ -6,7 +6,9 @@ import logging
 import re
 
 # What stands where a secret belongs, and, for mistyped paths, whatever is as long as one.
-_SECRET = re.compile(r"(/+(?:audits|shared)/+)[^/\s?#\"'<>]+|(?<![\w-])[\w-]{32}(?![\w-])", re.IGNORECASE)
+_SECRET = re.compile(
+    r"((?:/|%2f)+(?:audits|shared)(?:/|%2f)+)(?:(?!%2f)[^/\s?#\"'<>])+|(?<![\w-])[\w-]{32}(?![\w-])", re.IGNORECASE
+)
 
 
 def redact(text: str) -> str:

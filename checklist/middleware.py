@@ -60,7 +60,7 @@ class PrivatePages:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Add the headers to the answer."""
         response = self.get_response(request)
-        if request.path.startswith(("/audits/", "/shared/")):
+        if request.path.startswith(("/audits/", "/shared/", "/mine/")):
             response["Cache-Control"] = "private, no-cache"
             response["X-Robots-Tag"] = "noindex, nofollow"
         return response
@@ -76,7 +76,7 @@ class FixedHeaders:
         """Add the headers to the answer."""
         response = self.get_response(request)
         response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import register_converter
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.vary import vary_on_cookie
 
 View = Callable[..., HttpResponse]
 
@@ -29,16 +30,16 @@ class TokenConverter:
 register_converter(TokenConverter, "token")
 
 
-def methods(*, get: View | None = None, post: View | None = None) -> View:
+def methods(*, get: View | None = None, post: View | None = None, by_cookie: bool = False) -> View:
     """One URL, a view per method (`HEAD` is answered like `GET`), 405 for every other method.
 
-    No view needs Django's CSRF token: `middleware.SameOriginWrites` refuses foreign writes.
+    Under an audit's secret no view needs Django's CSRF token: `middleware.SameOriginWrites` refuses foreign writes. What a cookie
+    authorises (`by_cookie`) needs it.
     """
     views = {name: view for name, view in {"GET": get, "HEAD": get, "POST": post}.items() if view}
 
-    @csrf_exempt
     def dispatch(request: HttpRequest, **arguments: Any) -> HttpResponse:
         view = views.get(request.method or "")
         return view(request, **arguments) if view else HttpResponseNotAllowed(list(views))
 
-    return dispatch
+    return vary_on_cookie(dispatch) if by_cookie else csrf_exempt(dispatch)

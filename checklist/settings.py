@@ -21,6 +21,11 @@ DATABASES = {"default": _environment.database}
 SECRET_KEY = _environment.secret_key
 
 INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
@@ -38,9 +43,14 @@ MIDDLEWARE = [
     "checklist.middleware.FixedHeaders",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "checklist.limits.Limits",
     "checklist.middleware.SameOriginWrites",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # For the admin: they open a session only when somebody asks for it.
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
 ROOT_URLCONF = "checklist.urls"
@@ -55,8 +65,17 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "loaders": [("django.template.loaders.cached.Loader", ["checklist.loaders.Loader"])],
-            "context_processors": ["django.template.context_processors.request"],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["checklist.loaders.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
             "builtins": ["django.templatetags.static", "checklist.scripts"],
         },
     }
@@ -103,9 +122,15 @@ CONTENT_SECURITY_POLICY = {
 # HSTS for the subdomains of PUBLIC_URL's host, and its place in browsers' preload lists, are for the owner of the domain to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
-# A note of 4,000 characters is at most 48 kB as a form; a form has at most a handful of fields.
+# Limits. A note of 4,000 characters is at most 48 kB as a form; a form has at most a handful of fields.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+
+STARTS_PER_PERIOD = _environment.number("STARTS_PER_HOUR", 600)  # audits that one client may start
+STARTS_PERIOD = 3600  # seconds
+MOST_CHANGES = 100_000  # that the history of one audit keeps
+LIST_PAGE_SIZE = 50  # audits on a page of a list
+HISTORY_PAGE_SIZE = 200  # changes on a page of a history
 
 LOGGING = {
     "version": 1,

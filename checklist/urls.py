@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import admin
 from django.urls import include, path
 
 from checklist import views
@@ -10,6 +11,7 @@ from checklist.routing import methods
 urlpatterns = [
     path("", include("checklist.catalogue.urls")),
     path("", include("checklist.audits.urls")),
+    path("admin/", admin.site.urls),
     path("healthz", methods(get=views.healthz)),
 ]
 

@@ -61,7 +61,7 @@ def state(audit: Audit) -> Callable[[], list[object]]:
     """Everything that is stored about the audit; two equal answers mean that nothing was written in between."""
 
     def read() -> list[object]:
-        rows = [*audit.answers.order_by("item").values(), *audit.changes.values()]
+        rows = [*audit.answers.order_by("item").values(), *audit.changes.values(), *audit.kept.values()]
         return [Audit.objects.count(), *Audit.objects.filter(pk=audit.pk).values(), *rows]
 
     return read

@@ -47,6 +47,7 @@ def is_in(module: str, *packages: str) -> bool:
 
 PURE = [
     "checklist.audits.answering",
+    "checklist.audits.comparison",
     "checklist.audits.differences",
     "checklist.catalogue.content",
     "checklist.catalogue.spec",
@@ -122,8 +123,10 @@ WRITES = {
 }
 # `writing` and `history` write for those above them, `lifecycle` what is rare.
 WRITERS = {
+    "checklist.audits.allowance",
     "checklist.audits.history",
     "checklist.audits.lifecycle",
+    "checklist.audits.lists",
     "checklist.audits.service",
     "checklist.audits.writing",
     "checklist.catalogue.loader",

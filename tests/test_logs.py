@@ -24,6 +24,7 @@ LINES = [
     (f"/audits/{TOKEN}?x=1 and /shared/{TOKEN}", "/audits/[secret]?x=1 and /shared/[secret]"),
     ("/checklists/celery-tasks/audits/", "/checklists/celery-tasks/audits/"),
     ("/healthz", "/healthz"),
+    (f"https%3A%2F%2Fh%2Faudits%2F{TOKEN}%2Flinks", "https%3A%2F%2Fh%2Faudits%2F[secret]%2Flinks"),
     (f"/audits//{TOKEN}/", "/audits//[secret]/"),
     (f"/Audits/{TOKEN}/", "/Audits/[secret]/"),
     (f"/audit/{TOKEN}/", "/audit/[secret]/"),

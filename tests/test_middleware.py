@@ -71,8 +71,8 @@ def test_a_foreign_host_name_is_400(client: Client, audit: Audit) -> None:
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
 
 
-def test_a_form_that_is_far_too_large_is_400(client: Client, edit_link: str) -> None:
-    assert client.post(f"{edit_link}items/backoff/", {"note": "x" * 300_000}).status_code == 400
+def test_a_form_that_is_far_too_large_is_413(client: Client, edit_link: str) -> None:
+    assert client.post(f"{edit_link}items/backoff/", {"note": "x" * 300_000}).status_code == 413
 
 
 def forwarded(settings: Settings, sender: str, **headers: str) -> HttpRequest:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
+from datetime import date as Day  # noqa: N812 - a field of a form below is named date
 
 from django import forms
 from django.core.validators import RegexValidator, URLValidator
 from django.http import QueryDict
+from django.utils import timezone
 
-from checklist.audits.models import NAME_LENGTH, NOTE_LENGTH, TASK_LENGTH, URL_LENGTH
+from checklist.audits import links
+from checklist.audits.lists import SORTS, Wish
+from checklist.audits.models import NAME_LENGTH, NOTE_LENGTH, TASK_LENGTH, URL_LENGTH, Audit
 from checklist.audits.questions import FIELD
-from checklist.audits.report import Verdict
+from checklist.audits.report import Outcome, Verdict
 from checklist.catalogue.content import Question
 
 
@@ -54,7 +59,7 @@ class ChangeForm(forms.Form):
 
     base = _base_field()
     change = forms.RegexField(
-        r"^[A-Za-z0-9_-]{1,64}$",
+        r"^[A-Za-z0-9_-]{1,64}\Z",
         required=False,
         error_messages={"invalid": "A change is 1 to 64 letters, digits, hyphens or underscores."},
     )
@@ -63,6 +68,12 @@ class ChangeForm(forms.Form):
         max_length=NAME_LENGTH,
         error_messages={"max_length": f"A name has at most {NAME_LENGTH} characters."},
     )
+
+    @property
+    def problems(self) -> list[str]:
+        """Why the post was refused, apart from task and URL, which have a place of their own for it."""
+        others = {name: errors for name, errors in self.errors.items() if name not in ("task", "url")}
+        return [str(error) for errors in others.values() for error in errors]
 
 
 class QuestionsForm(ChangeForm):
@@ -84,11 +95,6 @@ class QuestionsForm(ChangeForm):
         """Each question and whether it still says yes, to show what was typed."""
         return [(question, self.data.get(f"{FIELD}{question.slug}") != "no") for question in self.questions]
 
-    @property
-    def problems(self) -> list[str]:
-        """Why answers to questions were refused."""
-        return [str(error) for name, errors in self.errors.items() if name.startswith(FIELD) for error in errors]
-
     def clean(self) -> dict[str, object]:
         """What was posted; `questions` maps the slug of each answered question to whether it says yes, `bases` to its revision."""
         found = self.cleaned_data
@@ -108,6 +114,12 @@ class StartForm(QuestionsForm):
     """Start an audit."""
 
     task = _task_field()
+    url = _url_field()
+
+
+class AgainForm(forms.Form):
+    """Audit the same task on its next change."""
+
     url = _url_field()
 
 
@@ -186,3 +198,63 @@ class MoveForm(ChangeForm):
     """Move an audit to another edition, which is named by its number."""
 
     edition = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
+class LinksForm(forms.Form):
+    """Change one link: replace it, switch it off or on, or say until when it lives."""
+
+    PERIODS = {"day": timedelta(days=1), "week": timedelta(weeks=1)}
+
+    link = forms.ChoiceField(choices=[("edit", "edit"), ("view", "view")])
+    action = forms.ChoiceField(choices=[(name, name) for name in ("replace", "off", "on", "expire")])
+    until = forms.ChoiceField(required=False, choices=[(name, name) for name in (*PERIODS, "date", "never")])
+    date = forms.DateField(required=False, error_messages={"invalid": "A date looks like 2026-12-31."})
+
+    def clean(self) -> dict[str, object]:
+        """`at` is when the link shall expire, `None` for never; only the view link can be switched off."""
+        found = self.cleaned_data
+        if found.get("action") in {"off", "on"} and found.get("link") == "edit":
+            raise forms.ValidationError("The edit link cannot be switched off; replace it.")
+        if found.get("action") == "expire":
+            found["at"] = self._moment(found.get("until", ""), found.get("date"))
+        return found
+
+    def _moment(self, until: str, day: Day | None) -> datetime | None:
+        now = timezone.now()
+        if until in self.PERIODS:
+            return now + self.PERIODS[until]
+        if until == "never":
+            return None
+        if day is None:
+            raise forms.ValidationError("Say until when: a day, a week, a date, or for good.")
+        at = datetime.combine(day, time.max, tzinfo=UTC).replace(microsecond=0)
+        if at <= now:
+            raise forms.ValidationError("That date is over.")
+        return at
+
+    def carry_out(self, audit: Audit) -> None:
+        """Do what was asked."""
+        link, action = self.cleaned_data["link"], self.cleaned_data["action"]
+        if action == "replace":
+            links.replace(audit=audit, link=link)
+        elif action == "expire":
+            links.expire(audit=audit, link=link, at=self.cleaned_data["at"])
+        else:
+            links.switch_view_link(audit=audit, on=action == "on")
+
+
+class WishForm(forms.Form):
+    """Which audits of a list to show; what it does not know it leaves out, so that an old bookmark still shows a list."""
+
+    @property
+    def wish(self) -> Wish:
+        """What was asked for."""
+        data = self.data
+        sort = data.get("sort", "")
+        outcome = data.get("outcome", "")
+        return Wish(
+            words=str(data.get("q", ""))[:TASK_LENGTH].replace("\x00", ""),
+            outcome=outcome if outcome in list(Outcome) else "",
+            checklist=str(data.get("checklist", ""))[:60].replace("\x00", ""),
+            sort=sort if sort in SORTS else "changed",
+        )

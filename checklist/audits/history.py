@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from checklist.audits.models import Audit, Change
@@ -61,7 +62,7 @@ def erase_note(*, audit: Audit, item: str, revision: int) -> bool:
     On SQLite nothing of the text stays in the files: freed space is overwritten, and the write-ahead log is emptied afterwards.
     """
     transaction.on_commit(_empty_the_log)
-    Audit.objects.select_for_update().get(pk=audit.pk)
+    get_object_or_404(Audit.objects.select_for_update(), pk=audit.pk)
     old = Change.objects.filter(audit=audit, item=item, field="note", revision=revision)
     is_current = audit.answers.filter(item=item, note_revision=revision).exists()
     return not is_current and bool(old.update(value="", is_erased=True))

@@ -9,24 +9,26 @@ from django.utils import timezone
 
 from checklist.audits import history, questions
 from checklist.audits.models import Audit, AuditQuerySet
-from checklist.audits.writing import locked, touch
+from checklist.audits.writing import count, locked, sum_up, touch
 from checklist.catalogue.models import Edition
+
+BATCH = 500  # audits that are removed in one transaction
 
 
 @transaction.atomic
 def delete(*, audit: Audit) -> None:
     """Take `audit` away from everybody; for `KEPT` it can be restored."""
-    locked(audit)
-    history.record(audit, [history.of_the_audit(audit, "deleted", "yes")])
-    touch(audit, deleted=timezone.now())
+    if not locked(audit, is_always_possible=True).deleted:
+        history.record(audit, [history.of_the_audit(audit, "deleted", "yes")])
+        touch(audit, deleted=timezone.now())
 
 
 @transaction.atomic
 def restore(*, audit: Audit) -> None:
     """Bring a deleted audit back as it was."""
-    locked(audit)
-    history.record(audit, [history.of_the_audit(audit, "deleted", "no")])
-    touch(audit, deleted=None)
+    if locked(audit, is_always_possible=True).deleted:
+        history.record(audit, [history.of_the_audit(audit, "deleted", "no")])
+        touch(audit, deleted=None)
 
 
 def purge(*, now: datetime, unused_for: timedelta | None = None) -> tuple[int, int]:
@@ -37,12 +39,24 @@ def purge(*, now: datetime, unused_for: timedelta | None = None) -> tuple[int, i
 
 
 def _removed(audits: AuditQuerySet) -> int:
-    return audits.delete()[1].get("audits.Audit", 0)
+    removed = 0
+    while batch := _remove_batch(audits):
+        removed += batch
+    return removed
 
 
+@transaction.atomic
+def _remove_batch(audits: AuditQuerySet) -> int:
+    """Remove some of `audits`. They are locked first, so that none goes that is restored or answered at this moment."""
+    numbers = list(audits.select_for_update().values_list("pk", flat=True)[:BATCH])
+    return Audit.objects.filter(pk__in=numbers).delete()[1].get("audits.Audit", 0)
+
+
+@transaction.atomic
 def remove(*, audit: Audit) -> None:
-    """Delete `audit`, its answers and its history for good."""
-    audit.delete()
+    """Delete `audit`, which is deleted already, its answers and its history for good."""
+    if locked(audit, is_always_possible=True).deleted:
+        audit.delete()
 
 
 @transaction.atomic
@@ -55,5 +69,6 @@ def move(*, audit: Audit, edition: Edition, by: str = "") -> None:
     """
     if locked(audit).edition_id != edition.pk:
         history.record(audit, [history.of_the_audit(audit, "edition", str(edition.number))], by=by)
-        touch(audit, edition=edition)
-        questions.answer_new_items(audit)
+        count(audit)
+        audit.edition = edition
+        sum_up(audit, questions.answer_new_items(audit), edition=edition)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import models
 
 from checklist.audits.answering import Current
-from checklist.audits.report import Verdict
+from checklist.audits.report import Outcome, Verdict
 from checklist.catalogue.models import Edition
 
 TASK_LENGTH = 200
@@ -23,16 +23,28 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
+def _not_before(field: str, now: datetime) -> models.Q:
+    return models.Q(**{field: None}) | models.Q(**{f"{field}__gt": now})
+
+
 class AuditQuerySet(models.QuerySet["Audit"]):
     """Audits as the site asks for them."""
 
     def alive(self) -> AuditQuerySet:
-        """Those that are not deleted."""
-        return self.filter(deleted=None)
+        """Those that are neither deleted nor closed by the operator."""
+        return self.filter(deleted=None, is_closed=False)
+
+    def with_edit_link(self, token: str, now: datetime) -> AuditQuerySet:
+        """The one that this edit token opens, unless its link has expired."""
+        return self.filter(edit_token=token).filter(_not_before("edit_expires", now))
+
+    def with_view_link(self, token: str, now: datetime) -> AuditQuerySet:
+        """The one that this view token opens, unless its link has expired or is switched off."""
+        return self.filter(view_token=token, view_off=False).filter(_not_before("view_expires", now))
 
     def restorable(self, now: datetime) -> AuditQuerySet:
         """Those that are deleted and can be restored."""
-        return self.filter(deleted__gte=now - KEPT)
+        return self.filter(deleted__gte=now - KEPT, is_closed=False)
 
     def past_restoring(self, now: datetime) -> AuditQuerySet:
         """Those that were deleted so long ago that they cannot be restored any more."""
@@ -53,7 +65,9 @@ class Audit(models.Model):
     `declined` holds the slugs of the questions that were answered with no; a question that was skipped counts as yes.
     `question_revisions` counts the answers to each question, by its slug.
     `revision` counts every change, whatever changed; with the edition and the tokens it names a state of the audit's pages.
-    The tokens are stored as they are, so a backup of the database holds every link.
+    The tokens are stored as they are, so a backup of the database holds every link. A link is live until it expires (`None`: for
+    good), the view link also until it is switched off, and both until the operator closes the audit. `earlier` is the audit of the same task that this one continues.
+    `outcome`, `answered` and `total` repeat what the report computes, so that lists can be filtered and sorted.
     """
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="audits")
@@ -64,6 +78,14 @@ class Audit(models.Model):
     revision = models.PositiveIntegerField(default=0)
     declined = models.JSONField(default=list)
     question_revisions = models.JSONField(default=dict)
+    edit_expires = models.DateTimeField(null=True)
+    view_expires = models.DateTimeField(null=True)
+    view_off = models.BooleanField(default=False)
+    is_closed = models.BooleanField(default=False)
+    earlier = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="later")
+    outcome = models.CharField(max_length=30, default=Outcome.INCOMPLETE.value)
+    answered = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
     is_example = models.BooleanField(default=False)
     deleted = models.DateTimeField(null=True)
     created = models.DateTimeField()
@@ -78,6 +100,26 @@ class Audit(models.Model):
     def restorable_until(self) -> datetime | None:
         """When a deleted audit is gone for good."""
         return self.deleted + KEPT if self.deleted else None
+
+    @property
+    def words(self) -> str:
+        """The outcome as a person reads it."""
+        return Outcome(self.outcome).words
+
+    def is_edit_link_live(self, now: datetime) -> bool:
+        """Whether the edit link still opens the audit."""
+        return not self.is_closed and (self.edit_expires is None or self.edit_expires > now)
+
+    def is_view_link_live(self, now: datetime) -> bool:
+        """Whether the view link still opens the report."""
+        return not (self.view_off or self.deleted or self.is_closed) and (
+            self.view_expires is None or self.view_expires > now
+        )
+
+    @property
+    def predecessor(self) -> Audit | None:
+        """The earlier audit of the same task, unless it is deleted or closed."""
+        return self.earlier if self.earlier and not (self.earlier.deleted or self.earlier.is_closed) else None
 
     @property
     def newer_edition(self) -> Edition | None:
@@ -114,6 +156,10 @@ class Answer(models.Model):
     def __str__(self) -> str:
         return f"{self.item}: {self.verdict}"
 
+    def verdict_on(self, revision: int) -> Verdict:
+        """What counts for an item of that revision: a verdict on an earlier one is asked again."""
+        return Verdict(self.verdict) if self.item_revision == revision else Verdict.OPEN
+
     def current(self, field: str) -> Current:
         """Value, revision and last change of `field`, which is "verdict" or "note"."""
         return Current(str(getattr(self, field)), getattr(self, f"{field}_revision"), getattr(self, f"{field}_change"))
@@ -147,3 +193,59 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item} {self.field} {self.revision}"
+
+
+class Visitor(models.Model):
+    """A browser that keeps a list of audits, named by a random id in a cookie. Nothing else is known about it."""
+
+    token = models.CharField(max_length=64, unique=True, default=new_token)
+    created = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"visitor {self.pk}"
+
+
+class KeptQuerySet(models.QuerySet["Kept"]):
+    """Lists of audits as the site asks for them."""
+
+    def reachable(self, now: datetime) -> KeptQuerySet:
+        """Those that lead to their audit: by ownership when the visitor started it, else as long as the link that was kept is live."""
+        alive = models.Q(audit__deleted=None) | models.Q(audit__deleted__gte=now - KEPT)
+        expires = models.Q(audit__edit_expires=None) | models.Q(audit__edit_expires__gt=now)
+        by_link = models.Q(link=models.F("audit__edit_token")) & expires
+        return self.filter(alive, audit__is_closed=False).filter(models.Q(is_starter=True) | by_link)
+
+
+class Kept(models.Model):
+    """An audit in a visitor's list: one that the visitor started, or one that was kept from its edit link.
+
+    `link` is the edit token of that link: when it is replaced, who kept it has lost the audit, who started it has not.
+    """
+
+    visitor = models.ForeignKey(Visitor, on_delete=models.CASCADE, related_name="kept")
+    audit = models.ForeignKey(Audit, on_delete=models.CASCADE, related_name="kept")
+    is_starter = models.BooleanField(default=False)
+    link = models.CharField(max_length=64)
+    added = models.DateTimeField()
+
+    objects = KeptQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["visitor", "audit"], name="kept_once_per_visitor")]
+
+    def __str__(self) -> str:
+        return f"{self.visitor}: {self.audit}"
+
+
+class Allowance(models.Model):
+    """How many audits a client started in one window of time; `client` is a keyed digest of its address."""
+
+    client = models.CharField(max_length=64)
+    window = models.PositiveBigIntegerField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "window"], name="allowance_once_per_window")]
+
+    def __str__(self) -> str:
+        return f"{self.count} in window {self.window}"

@@ -11,15 +11,17 @@ from checklist.audits.forms import AnswerForm, CorrectForm, QuestionsForm
 from checklist.audits.models import Answer, Audit
 from checklist.audits.report import Entry, Report, SectionReport, Verdict
 from checklist.catalogue.rendering import RenderedEdition, RenderedItem, RenderedSection, rendered
+from checklist.exports import badge
 
 
 @dataclass(frozen=True)
 class Line:
-    """One item on the page: what the edition says and what the reviewer answered."""
+    """One item on the page: what the edition says, what the reviewer answered, and what the earlier audit of the task said."""
 
     item: RenderedItem
     entry: Entry
     refused: AnswerForm | None = None
+    before: Entry | None = None
 
     @property
     def verdict(self) -> str:
@@ -50,11 +52,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Part:
-    """One section on the page."""
+    """One section on the page. Its lines are made when they are shown: a fragment that counts answers needs none."""
 
     section: RenderedSection
     report: SectionReport
-    lines: tuple[Line, ...]
+    page: Page
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The items of the section."""
+        return tuple(self.page.lines(self.section, self.report))
 
 
 @dataclass(frozen=True)
@@ -100,14 +107,21 @@ class Page:
     def parts(self) -> tuple[Part, ...]:
         """The sections with their lines."""
         return tuple(
-            Part(section, part, tuple(self._lines(section, part)))
-            for section, part in zip(self.edition.sections, self.report.sections, strict=True)
+            Part(section, part, self) for section, part in zip(self.edition.sections, self.report.sections, strict=True)
         )
 
-    def _lines(self, section: RenderedSection, part: SectionReport) -> Iterator[Line]:
+    def lines(self, section: RenderedSection, part: SectionReport) -> Iterator[Line]:
+        """The items of one section with their answers."""
         slug, form = self.refused or ("", None)
         for item, entry in zip(section.items, part.entries, strict=True):
-            yield Line(item, entry, form if item.slug == slug else None)
+            yield Line(item, entry, form if item.slug == slug else None, self.before.get(item.slug))
+
+    @cached_property
+    def before(self) -> dict[str, Entry]:
+        """What the earlier audit of the same task answered, by item."""
+        earlier = self.audit.predecessor
+        entries = service.report(earlier).entries if earlier else ()
+        return {entry.item: entry for entry in entries if entry.verdict is not Verdict.OPEN or entry.note}
 
     def line(self, slug: str) -> Line:
         """The line of one item, which the edition has."""
@@ -118,6 +132,11 @@ class Page:
         """The lines of the failed items, the heaviest first."""
         lines = {line.item.slug: line for part in self.parts for line in part.lines}
         return tuple(lines[entry.item] for entry in self.report.failures)
+
+    @property
+    def badge(self) -> str:
+        """Markdown that embeds the badge."""
+        return badge.markdown(self.report)
 
     @cached_property
     def current(self) -> str:

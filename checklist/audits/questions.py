@@ -13,7 +13,7 @@ from checklist.audits.answering import Collision, Conflict, Current, Decision, W
 from checklist.audits.history import Written
 from checklist.audits.models import Answer, Audit
 from checklist.audits.report import Verdict
-from checklist.audits.writing import locked, store, touch
+from checklist.audits.writing import count, locked, store, sum_up
 from checklist.catalogue.content import ItemContent
 from checklist.catalogue.rendering import rendered
 
@@ -40,22 +40,28 @@ def answer(
     wanted = {slug: Wanted(_word(applies), bases.get(slug)) for slug, applies in questions.items() if slug in known}
     said = _to_write(audit, wanted, is_known=history.is_known(audit, change))
     if said:
+        other = [slug for slug in audit.declined if slug not in known]  # of another edition: for a move back
         declined = [slug for slug in known if said.get(slug, _word(slug not in audit.declined)) == "no"]
         items = _changed(audit, before=audit.declined, declined=declined)
         revisions = {slug: audit.question_revisions.get(slug, 0) + 1 for slug in said}
-        touch(audit, declined=declined, question_revisions={**audit.question_revisions, **revisions})
+        count(audit)
         written = [Written("", f"{FIELD}{slug}", revisions[slug], value) for slug, value in said.items()]
         history.record(audit, written, change=change, by=by)
-        _follow(audit, items, declined={slug: known[slug] for slug in declined}, by=by)
+        answers = _follow(audit, items, declined={slug: known[slug] for slug in declined}, by=by)
+        counted = {**audit.question_revisions, **revisions}
+        sum_up(audit, answers, declined=[*declined, *other], question_revisions=counted)
 
 
-def answer_new_items(audit: Audit) -> None:
-    """Let what was declined answer the items of the audit's edition that have no answer yet. The caller holds the lock."""
+def answer_new_items(audit: Audit) -> dict[str, Answer]:
+    """Let what was declined answer the items of the audit's edition that have no answer yet. The caller holds the lock.
+
+    Returns every answer as it is stored afterwards, by the slug of its item.
+    """
     texts = {question.slug: question.text for question in rendered(audit.edition).content.questions}
     declined = {slug: texts[slug] for slug in audit.declined if slug in texts}
     answered = set(audit.answers.values_list("item", flat=True))
     new = [item for item in rendered(audit.edition).content.items if item.slug not in answered]
-    _follow(audit, [item for item in new if _reason(item, declined)], declined=declined)
+    return _follow(audit, [item for item in new if _reason(item, declined)], declined=declined)
 
 
 def _word(applies: bool) -> str:
@@ -97,16 +103,22 @@ def _changed(audit: Audit, *, before: Container[str], declined: Container[str]) 
     return [item for item in items if _reason(item, before) != _reason(item, declined)]
 
 
-def _follow(audit: Audit, items: Iterable[ItemContent], *, declined: Mapping[str, str], by: str = "") -> None:
-    """Make the answers to `items` that nobody gave in person follow from the questions that are declined (slug -> text)."""
+def _follow(
+    audit: Audit, items: Iterable[ItemContent], *, declined: Mapping[str, str], by: str = ""
+) -> dict[str, Answer]:
+    """Make the answers to `items` that nobody gave in person follow from the questions that are declined (slug -> text).
+
+    Returns every answer as it is stored afterwards, by the slug of its item.
+    """
     rows = {row.item: row for row in audit.answers.all()}
     for item in items:
-        row = rows.get(item.slug) or Answer(audit=audit, item=item.slug)
+        row = rows.setdefault(item.slug, Answer(audit=audit, item=item.slug))
         untouched = row.verdict == Verdict.OPEN and not row.note
         if row.by_question or untouched:
             reason = _reason(item, declined)
             verdict, note = (Verdict.NA, f"{declined[reason]} No.") if reason else (Verdict.OPEN, "")
             store(audit, row, _different(row, verdict, note), by=by, question=reason)
+    return rows
 
 
 def _reason(item: ItemContent, declined: Container[str]) -> str:

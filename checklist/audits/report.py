@@ -89,6 +89,20 @@ class Counts:
         return {"pass": self.passed, "fail": self.failed, "na": self.na, "open": self.open}
 
 
+def outcome(answers: Iterable[tuple[Severity, Verdict]]) -> Outcome:
+    """What answers, each with the severity of its item, add up to.
+
+    The first that holds: a critical item fails; items are open, or none passed or failed; another item fails.
+    """
+    found = set(answers)
+    verdicts = {verdict for _, verdict in found}
+    if (Severity.CRITICAL, Verdict.FAIL) in found:
+        return Outcome.REQUEST_CHANGES
+    if Verdict.OPEN in verdicts or not verdicts & {Verdict.PASS, Verdict.FAIL}:
+        return Outcome.INCOMPLETE
+    return Outcome.APPROVE_WITH_FOLLOW_UPS if Verdict.FAIL in verdicts else Outcome.APPROVE
+
+
 @dataclass(frozen=True)
 class Guidance:
     """What the edition says about an item, for exports that explain: Markdown, code, and (title, address) of sources."""
@@ -196,11 +210,7 @@ class Report:
     @cached_property
     def outcome(self) -> Outcome:
         """The first that holds: a critical item fails; items are open, or none passed or failed; another item fails."""
-        if self.by_severity[Severity.CRITICAL].failed:
-            return Outcome.REQUEST_CHANGES
-        if self.counts.open or not (self.counts.passed or self.counts.failed):
-            return Outcome.INCOMPLETE
-        return Outcome.APPROVE_WITH_FOLLOW_UPS if self.counts.failed else Outcome.APPROVE
+        return outcome((entry.severity, entry.verdict) for entry in self.entries)
 
     @property
     def standing(self) -> str:

@@ -26,7 +26,7 @@ from checklist.audits.report import (
     Severity,
     Verdict,
 )
-from checklist.audits.writing import content_of, locked, store, touch
+from checklist.audits.writing import content_of, count, locked, store, sum_up, touch
 from checklist.catalogue.content import ItemContent
 from checklist.catalogue.models import Edition
 from checklist.catalogue.rendering import RenderedItem, rendered
@@ -39,9 +39,24 @@ def start(*, edition: Edition, task: str, url: str = "", answers: Mapping[str, b
     audit = Audit.objects.create(edition=edition, task=task, url=url, created=now, updated=now)
     begun = {"edition": str(edition.number), "task": task, "url": url}
     history.record(audit, [Written("", name, 1, value) for name, value in begun.items() if value])
+    sum_up(audit, {})
     if answers:
         questions.answer(audit=audit, questions=answers)
     return audit
+
+
+@transaction.atomic
+def start_again(*, audit: Audit, url: str = "") -> Audit:
+    """A new audit of the same task on its next change, against the newest edition. Earlier answers are shown, not copied.
+
+    Which questions apply is taken over.
+    """
+    edition = audit.edition.checklist.latest
+    answers = {question.slug: question.slug not in audit.declined for question in rendered(edition).content.questions}
+    again = start(edition=edition, task=audit.task, url=url, answers=answers)
+    Audit.objects.filter(pk=again.pk).update(earlier=audit)
+    again.earlier = audit
+    return again
 
 
 @transaction.atomic
@@ -83,8 +98,9 @@ def answer(
     is_known = history.is_known(audit, change)
     changed = to_write(row, wanted, item_revision=content_of(audit, item).revision, is_known=is_known)
     if changed:
-        touch(audit)
+        count(audit)
         store(audit, row, changed, change=change, by=by)
+        sum_up(audit, answers)
     elif row.by_question and not is_known:
         row.by_question = ""
         row.save(update_fields=["by_question"])
@@ -92,8 +108,9 @@ def answer(
 
 
 def shared_url(audit: Audit) -> str:
-    """The absolute view link of `audit`."""
-    return settings.PUBLIC_URL + reverse("shared", args=[audit.view_token])
+    """The absolute view link of `audit`, "" when it leads nowhere."""
+    path = reverse("shared", args=[audit.view_token])
+    return f"{settings.PUBLIC_URL}{path}" if audit.is_view_link_live(timezone.now()) else ""
 
 
 def report(audit: Audit, *, names: bool = False, answers: Mapping[str, Answer] | None = None) -> Report:
@@ -141,12 +158,11 @@ def _entry(item: RenderedItem, row: Answer | None) -> Entry:
 
 
 def _answered(entry: Entry, row: Answer, revision: int) -> Entry:
-    verdict = Verdict(row.verdict)
-    is_earlier = row.item_revision != revision and verdict is not Verdict.OPEN
+    verdict = row.verdict_on(revision)
     return replace(
         entry,
-        verdict=Verdict.OPEN if is_earlier else verdict,
-        earlier=verdict if is_earlier else None,
+        verdict=verdict,
+        earlier=Verdict(row.verdict) if row.verdict != verdict else None,
         note=row.note,
         verdict_revision=row.verdict_revision,
         note_revision=row.note_revision,

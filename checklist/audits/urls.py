@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from checklist.audits.views import answers, audit, history, lifecycle
+from checklist.audits.views import again, answers, audit, history, lifecycle, links, mine
 from checklist.routing import methods
 
 urlpatterns = [
@@ -21,6 +21,10 @@ urlpatterns = [
     path("audits/<token:token>/history/", methods(get=history.audit_history), name="history"),
     path("audits/<token:token>/changes", methods(get=answers.audit_changes), name="changes"),
     path("shared/<token:token>/changes", methods(get=answers.shared_changes), name="shared-changes"),
+    path("audits/<token:token>/links/", methods(get=links.links, post=links.change_links), name="links"),
+    path("audits/<token:token>/keep/", methods(post=links.keep), name="keep"),
+    path("audits/<token:token>/again/", methods(get=again.ask, post=again.again), name="again"),
+    path("audits/<token:token>/comparison/", methods(get=again.comparison), name="comparison"),
     path("audits/<token:token>/edition/", methods(get=lifecycle.edition, post=lifecycle.move), name="edition"),
     path("audits/<token:token>/delete/", methods(get=lifecycle.ask_to_delete, post=lifecycle.delete), name="delete"),
     path("audits/<token:token>/restore/", methods(post=lifecycle.restore), name="restore"),
@@ -28,6 +32,21 @@ urlpatterns = [
     path("audits/<token:token>/questions/", methods(post=answers.questions), name="questions"),
     path("audits/<token:token>/export.<str:extension>", methods(get=audit.export), name="export"),
     path("shared/<token:token>/", methods(get=audit.shared), name="shared"),
+    path("shared/<token:token>/badge.svg", methods(get=audit.shared_badge), name="badge"),
     path("shared/<token:token>/items/<slug:item>/comment.md", methods(get=audit.shared_comment), name="shared-comment"),
     path("shared/<token:token>/export.<str:extension>", methods(get=audit.shared_export), name="shared-export"),
+    path("mine/", methods(get=mine.mine, by_cookie=True), name="mine"),
+    path("mine/forget/", methods(get=mine.ask_to_forget, post=mine.forget_all, by_cookie=True), name="forget-all"),
+    path("mine/<int:number>/", methods(get=mine.open_audit, by_cookie=True), name="my-audit"),
+    path("mine/<int:number>/forget/", methods(post=mine.forget, by_cookie=True), name="forget"),
+    path(
+        "mine/<int:number>/links/",
+        methods(get=mine.my_links, post=mine.change_my_links, by_cookie=True),
+        name="my-links",
+    ),
+    path(
+        "mine/<int:number>/delete/",
+        methods(get=mine.ask_to_delete_mine, post=mine.delete_mine, by_cookie=True),
+        name="my-deletion",
+    ),
 ]

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
+from django.conf import settings
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from checklist.audits import history
 from checklist.audits.history import Written
-from checklist.audits.models import Answer, Audit
+from checklist.audits.models import Answer, Audit, Kept
+from checklist.audits.report import Severity, Verdict, outcome
 from checklist.catalogue.content import ItemContent
 from checklist.catalogue.rendering import rendered
+from checklist.limits import Exceeded
 
 
-def locked(audit: Audit) -> Audit:
+def locked(audit: Audit, *, is_always_possible: bool = False) -> Audit:
     """The audit as it is stored, locked: its writers wait for each other, and see what the one before wrote.
 
-    The audit in hand learns what it needs to go on from there.
+    The audit in hand learns what it needs to go on from there. Raises `Http404` when the audit was removed meanwhile, and `Exceeded`
+    when its history is full, but for what must always be possible: to change its links and to delete it.
     """
-    stored = Audit.objects.select_for_update().get(pk=audit.pk)
+    stored = get_object_or_404(Audit.objects.select_for_update(), pk=audit.pk)
+    if stored.revision >= settings.MOST_CHANGES and not is_always_possible:
+        words = f"An audit keeps at most {settings.MOST_CHANGES:,} changes. Start a new one from it."
+        raise Exceeded(HTTPStatus.UNPROCESSABLE_ENTITY, words)
+    if audit.edition_id != stored.edition_id:
+        audit.edition = stored.edition
     audit.revision = stored.revision
     audit.declined, audit.question_revisions = stored.declined, stored.question_revisions
     return stored
@@ -26,15 +38,48 @@ def locked(audit: Audit) -> Audit:
 
 def touch(audit: Audit, **changed: object) -> None:
     """Count a change of `audit`, and write the given fields with it. The caller holds the lock."""
-    written = {"revision": audit.revision + 1, "updated": timezone.now(), **changed}
+    count(audit)
+    _write(audit, changed)
+
+
+def count(audit: Audit) -> None:
+    """Count a change of `audit` in memory; `sum_up` writes it."""
+    audit.revision += 1
+    audit.updated = timezone.now()
+
+
+def sum_up(audit: Audit, answers: Mapping[str, Answer], **changed: object) -> None:
+    """Write the counted change, the given fields, and what the answers (by the slug of their item) now add up to."""
+    items = rendered(audit.edition).content.items
+    verdicts = [(Severity(item.severity), _verdict(answers.get(item.slug), item)) for item in items]
+    answered = sum(verdict is not Verdict.OPEN for _, verdict in verdicts)
+    _write(audit, {"outcome": outcome(verdicts), "answered": answered, "total": len(verdicts), **changed})
+
+
+def _verdict(row: Answer | None, item: ItemContent) -> Verdict:
+    return row.verdict_on(item.revision) if row else Verdict.OPEN
+
+
+def _write(audit: Audit, changed: Mapping[str, object]) -> None:
+    written = {"revision": audit.revision, "updated": audit.updated, **changed}
     Audit.objects.filter(pk=audit.pk).update(**written)
     for name, value in written.items():
         setattr(audit, name, value)
 
 
+def separate(audit: Audit) -> None:
+    """Let no audit continue `audit` any more but those of its own starter."""
+    starters = Kept.objects.filter(audit=audit, is_starter=True).values("visitor")
+    own = Kept.objects.filter(visitor__in=starters, is_starter=True).values("audit")
+    Audit.objects.filter(earlier=audit).exclude(pk__in=own).update(earlier=None)
+
+
 def content_of(audit: Audit, slug: str) -> ItemContent:
-    """What the audit's edition says about an item that it has."""
-    return next(item.content for item in rendered(audit.edition).items if item.slug == slug)
+    """What the audit's edition says about an item. Raises `Http404` when it has none such, for instance since it was moved."""
+    found = next((item.content for item in rendered(audit.edition).items if item.slug == slug), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def store(

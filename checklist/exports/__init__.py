@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from checklist.audits.report import Report
-from checklist.exports import github, gitlab, jsonreport, plaintext
+from checklist.exports import github, gitlab, jsonreport, plaintext, table
 
 
 class Format(NamedTuple):
@@ -21,5 +21,6 @@ RENDERERS = {
     "github": Format("text/markdown; charset=utf-8", "md", github.render),
     "gitlab": Format("text/markdown; charset=utf-8", "gitlab.md", gitlab.render),
     "text": Format("text/plain; charset=utf-8", "txt", plaintext.render),
+    "csv": Format("text/csv; charset=utf-8", "csv", table.render),
     "json": Format("application/json", "json", jsonreport.render),
 }

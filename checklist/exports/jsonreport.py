@@ -21,7 +21,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "outcome": str(report.outcome),
         "checklist": _checklist(report.checklist),
         "updated": _timestamp(report.updated),
-        "shared": report.shared,
+        "shared": report.shared or None,
         "counts": report.counts.as_dict(),
         "questions": [
             {"question": asked.slug, "text": asked.text, "answer": "yes" if asked.applies else "no"}

@@ -7,8 +7,14 @@
     copies.forEach((hidden) => (hidden.value = field.value));
   }
 
-  field.value = window.remember("by") ?? "";
-  copy();
+  function load() {
+    field.value = window.remember("by") ?? "";
+    copy();
+  }
+
+  load();
+  // A name given in another window of this browser holds here, too.
+  addEventListener("storage", ({ key }) => key === "by" && load());
   field.addEventListener("input", () => {
     window.remember("by", field.value);
     copy();

@@ -1,7 +1,7 @@
 // The shared page keeps up, and then shows the newest state.
 (() => {
   const PARTS = ["main", ".side", "nav.sections", ".bar .progress", ".bar .task"];
-  const GONE = "This audit was deleted, or its link was replaced. What you see is the last that was known of it.";
+  const GONE = "This audit was deleted, or its link was replaced, switched off or has expired. What you see is the last that was known of it.";
   let isGone = false;
 
   async function show(response) {

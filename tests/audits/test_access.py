@@ -59,10 +59,19 @@ def test_of_two_audits_each_opens_with_its_own_token(audit: Audit) -> None:
 
 
 def test_nothing_else_in_the_project_looks_an_audit_up_by_its_token() -> None:
-    calls = {
-        path.name
+    nodes = [
+        (path.name, node)
         for path in Path(settings.BASE_DIR, "checklist").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
+    ]
+    lookups = {
+        name
+        for name, node in nodes
         if isinstance(node, ast.keyword) and (node.arg or "").startswith(("edit_token", "view_token"))
     }
-    assert calls == {"access.py"}
+    asked = {
+        name
+        for name, node in nodes
+        if isinstance(node, ast.Attribute) and node.attr in {"with_edit_link", "with_view_link"}
+    }
+    assert (lookups, asked) == ({"models.py"}, {"access.py"})

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
+from time import sleep
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from markup import Markup
@@ -16,6 +20,8 @@ from sample_content import CONTENT
 
 from checklist.audits import lifecycle, questions, service
 from checklist.audits.models import Answer, Audit, Change
+from checklist.catalogue import loader
+from checklist.catalogue.models import Edition
 
 State = Callable[[], list[object]]
 BELOW_EDIT = ("export.md", "export.json", "changes", "history/", "edition/", "delete/", "items/backoff/history/")
@@ -184,3 +190,19 @@ def test_purging_leaves_the_catalogue(audit: Audit) -> None:
     aged(audit, 9999)
     purge("--unused-for", "1")
     assert audit.edition.content == CONTENT
+
+
+@pytest.mark.skipif("sqlite" in settings.DATABASES["default"]["ENGINE"], reason="threads cannot share SQLite's memory")
+@pytest.mark.django_db(transaction=True)
+def test_purge_spares_what_is_restored_at_this_moment() -> None:
+    loader.load([CONTENT])
+    found = service.start(edition=Edition.objects.get(), task="t")
+    aged(found, 31, deleted=timezone.now() - timedelta(days=31))
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lifecycle.restore(audit=found)
+            going = pool.submit(purge)
+            sleep(1)
+        assert going.result() == "0 deleted audits removed for good\n"
+        pool.submit(lambda: connection.close()).result()
+    assert Audit.objects.exists()

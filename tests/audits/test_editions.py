@@ -11,11 +11,12 @@ from markup import Markup
 from posting import answer
 from sample_content import CAP, CONTENT, item
 
-from checklist.audits import lifecycle, service
+from checklist.audits import lifecycle, questions, service
 from checklist.audits.differences import between
 from checklist.audits.models import Answer, Audit
 from checklist.audits.report import Entry, Verdict
 from checklist.catalogue import loader
+from checklist.catalogue.content import Question
 from checklist.catalogue.models import Edition
 
 State = Callable[[], list[object]]
@@ -196,7 +197,7 @@ def test_moving_to_the_same_edition_writes_nothing(client: Client, edit_link: st
 
 def test_a_move_is_all_or_nothing(audit: Audit, newer: Edition, state: State, monkeypatch: pytest.MonkeyPatch) -> None:
     before = state()
-    monkeypatch.setattr(lifecycle, "touch", lambda *args, **fields: 1 / 0)
+    monkeypatch.setattr(lifecycle, "sum_up", lambda *args, **fields: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         lifecycle.move(audit=audit, edition=newer)
     assert state() == before
@@ -230,3 +231,13 @@ def test_a_move_in_the_middle_loses_no_answer_that_is_on_its_way(
     move(client, edit_link, 2)
     assert answer(client, edit_link, "expires", verdict="fail", base="1", change="late").status_code == 303
     assert entries(audit)["expires"].verdict is Verdict.FAIL
+
+
+def test_a_question_that_an_edition_does_not_have_keeps_its_answer_for_the_way_back(edition: Edition) -> None:
+    asking = replace(CONTENT, questions=(*CONTENT.questions, Question("money", "Does it move money?")))
+    loader.load([asking])
+    found = service.start(edition=Edition.objects.get(number=2), task="t", answers={"money": False})
+    lifecycle.move(audit=found, edition=edition)
+    questions.answer(audit=found, questions={"scheduled": False})
+    lifecycle.move(audit=found, edition=Edition.objects.get(number=2))
+    assert [question.applies for question in service.report(found).questions] == [False, False]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.http import QueryDict
+from django.test import Client
 
 from checklist.audits.forms import AnswerForm, CorrectForm, StartForm
 from checklist.audits.report import Verdict
@@ -141,3 +142,16 @@ def test_a_note_that_is_too_long_is_told_both_lengths() -> None:
 @pytest.mark.parametrize("fields", [{}, {"other": "x"}, {"Verdict": "pass"}])
 def test_an_answer_names_a_verdict_or_a_note(fields: dict[str, str]) -> None:
     assert AnswerForm(posted(**fields)).errors == {"__all__": ["Post a verdict, a note, or both."]}
+
+
+def test_a_name_that_is_too_long_is_refused_with_words(client: Client, edit_link: str) -> None:
+    for path in (edit_link, "/checklists/celery-tasks/audits/"):
+        response = client.post(path, {"task": "t", "by": "x" * 101})
+        assert response.status_code == 422
+        assert "A name has at most 100 characters." in response.content.decode()
+
+
+def test_a_refused_date_is_kept(client: Client, edit_link: str) -> None:
+    fields = {"link": "view", "action": "expire", "until": "date", "date": "2020-01-01"}
+    response = client.post(f"{edit_link}links/", fields)
+    assert (response.status_code, response.content.decode().count('value="2020-01-01"')) == (400, 1)

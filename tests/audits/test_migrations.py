@@ -1,4 +1,4 @@
-"""Migrations: audits from before there was a history keep their answers, and begin one."""
+"""Migrations: audits of the first schema keep their answers and links, begin a history, and can be listed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from checklist.audits.models import Answer, Audit, Change
 
-FIRST, NEWEST = ("audits", "0001_first"), ("audits", "0005_history_of_earlier_answers")
+FIRST, NEWEST = ("audits", "0001_first"), ("audits", "0008_limits")
 Migrate = Callable[[tuple[str, str]], Any]
 
 
@@ -37,6 +37,18 @@ def migrated(migrate: Migrate) -> Audit:
     edition = apps.get_model("catalogue", "Edition").objects.create(
         checklist=checklist, number=3, digest="d", title="Old"
     )
+    section = apps.get_model("catalogue", "Section").objects.create(edition=edition, position=0, slug="s", title="S")
+    for place, (slug, severity) in enumerate([("a", "major"), ("b", "minor"), ("c", "critical")]):
+        apps.get_model("catalogue", "Item").objects.create(
+            section=section,
+            position=place,
+            slug=slug,
+            severity=severity,
+            scope="task",
+            title=slug,
+            texts={},
+            revision=2 if slug == "a" else 1,
+        )
     now = timezone.now()
     old = apps.get_model("audits", "Audit").objects.create(
         edition=edition, task="old.task", edit_token="e" * 32, view_token="v" * 32, revision=7, created=now, updated=now
@@ -85,3 +97,16 @@ def test_a_base_of_the_migrated_answer_is_current(migrated: Audit) -> None:
     row = Answer.objects.get(item="c")
     assert [row.current(name).revision for name in ("verdict", "note")] == [1, 1]
     assert (row.at, row.audit_revision) == (migrated.updated, 7)
+
+
+def test_outcome_and_progress_are_summed_up_for_lists(migrated: Audit) -> None:
+    assert (migrated.outcome, migrated.answered, migrated.total) == ("request-changes", 2, 3)
+
+
+def test_links_of_the_first_schema_are_live_for_good(migrated: Audit) -> None:
+    assert (migrated.edit_expires, migrated.view_expires, migrated.view_off) == (None, None, False)
+    assert migrated.is_view_link_live(timezone.now())
+
+
+def test_an_answer_counts_for_the_revision_that_its_item_had(migrated: Audit) -> None:
+    assert dict(Answer.objects.values_list("item", "item_revision")) == {"a": 2, "b": 1, "c": 1, "d": 1}

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from markup import Markup
 from posting import HTMX, answer
+from sample_content import CONTENT
 
-from checklist.audits.models import Answer, Change
+from checklist.audits import lifecycle, service
+from checklist.audits.models import Answer, Audit, Change
+from checklist.catalogue import loader
+from checklist.catalogue.models import Edition
 
 State = Callable[[], list[object]]
+LESS = replace(CONTENT, questions=(), sections=CONTENT.sections[:1])
 PLAIN = {"Accept": "text/html,application/xhtml+xml"}
 
 
@@ -259,3 +265,55 @@ def test_each_change_is_kept_once_however_often_it_was_sent(client: Client, edit
     for _ in range(10):
         answer(client, edit_link, verdict="pass", base="0", change="first")
     assert Change.objects.filter(item="backoff").count() == 1
+
+
+def test_the_id_of_a_change_ends_where_its_letters_end(client: Client, edit_link: str, state: State) -> None:
+    before = state()
+    assert answer(client, edit_link, verdict="pass", change="a" * 64 + "\n").status_code == 400
+    assert state() == before
+
+
+@pytest.mark.parametrize("charset", ["hex", "utf-16", "unicode_escape", "utf-7", "idna", "punycode", "nonsense"])
+def test_a_charset_that_a_client_names_is_not_believed(client: Client, edit_link: str, charset: str) -> None:
+    body = '--B\r\nContent-Disposition: form-data; name="note"\r\n\r\n\\ud800 +2AA-\r\n--B--\r\n'
+    kind = f"multipart/form-data; boundary=B; charset={charset}"
+    assert client.generic("POST", f"{edit_link}items/backoff/", body, content_type=kind).status_code == 303
+    assert Answer.objects.get().note == "\\ud800 +2AA-"
+    assert client.generic("GET", "/mine/?q=%ff", content_type=f"text/plain; charset={charset}").status_code == 200
+
+
+def interrupted(monkeypatch: pytest.MonkeyPatch, happens: Callable[[Audit], object]) -> None:
+    """Let something happen between the moment that an answer finds its audit and the one that it locks it."""
+    real = service.locked
+
+    def locked(audit: Audit) -> Audit:
+        monkeypatch.setattr(service, "locked", real)
+        happens(Audit.objects.get(pk=audit.pk))
+        return real(audit)
+
+    monkeypatch.setattr(service, "locked", locked)
+
+
+def test_an_answer_to_an_audit_that_is_removed_meanwhile_is_404(
+    client: Client, edit_link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted(monkeypatch, lambda audit: audit.delete())
+    assert answer(client, edit_link, verdict="pass").status_code == 404
+
+
+def test_an_answer_to_an_item_that_a_move_takes_away_meanwhile_is_404(
+    client: Client, edit_link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loader.load([LESS])
+    interrupted(monkeypatch, lambda audit: lifecycle.move(audit=audit, edition=Edition.objects.get(number=2)))
+    assert answer(client, edit_link, "expires", verdict="pass").status_code == 404
+    assert not Answer.objects.exists()
+
+
+def test_an_answer_during_a_move_is_summed_up_over_the_new_edition(
+    client: Client, edit_link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loader.load([LESS])
+    interrupted(monkeypatch, lambda audit: lifecycle.move(audit=audit, edition=Edition.objects.get(number=2)))
+    assert answer(client, edit_link, verdict="pass").status_code == 303
+    assert (Audit.objects.get().answered, Audit.objects.get().total) == (1, 3)

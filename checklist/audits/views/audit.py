@@ -5,15 +5,18 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 
-from checklist.audits import access, service
+from checklist.audits import access, allowance, service
 from checklist.audits.forms import CorrectForm, StartForm
 from checklist.audits.models import Audit
 from checklist.audits.page import Page
+from checklist.audits.views import visitors
 from checklist.audits.views.responses import SeeOther, unless_unchanged
 from checklist.catalogue.models import Checklist
 from checklist.catalogue.rendering import rendered
-from checklist.exports import RENDERERS, review_comment
+from checklist.exports import RENDERERS, badge, review_comment
+from checklist.limits import Exceeded, wait
 
 FORMATS = {renderer.extension: renderer for renderer in RENDERERS.values()}
 
@@ -25,17 +28,26 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         context = {"checklist": checklist, "edition": rendered(checklist.latest), "form": form, "action": "./"}
         return render(request, "catalogue/checklist.html", context, status=422)
+    try:
+        allowance.take(request.META["REMOTE_ADDR"], timezone.now())
+    except Exceeded as exceeded:
+        context = {"checklist": checklist, "edition": rendered(checklist.latest), "form": form, "action": "./"}
+        page = render(
+            request, "catalogue/checklist.html", {**context, "problem": exceeded.words}, status=exceeded.status
+        )
+        return wait(page, exceeded)
     task, url, answers = (form.cleaned_data[name] for name in ("task", "url", "questions"))
     found = service.start(edition=checklist.latest, task=task, url=url, answers=answers)
-    return SeeOther(reverse("audit", args=[found.edit_token]))
+    return visitors.keep(request, SeeOther(reverse("audit", args=[found.edit_token])), found, is_starter=True)
 
 
 def audit(request: HttpRequest, token: str) -> HttpResponse:
     """The clickable audit."""
     found = access.for_edit_even_deleted(token)
     template = "audits/deleted.html" if found.deleted else "audits/audit.html"
-    newest = found.edition.checklist.current_id
-    return unless_unchanged(request, found, lambda: render(request, template, {"page": Page(found)}), also=newest)
+    before = found.predecessor
+    also = found.edition.checklist.current_id, before and (before.pk, before.revision)
+    return unless_unchanged(request, found, lambda: render(request, template, {"page": Page(found)}), also=also)
 
 
 def correct(request: HttpRequest, token: str) -> HttpResponse:
@@ -52,6 +64,18 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     """The report to read: no edit link, nothing to click."""
     found = access.for_view(token)
     return unless_unchanged(request, found, lambda: render(request, "audits/shared.html", {"page": Page(found)}))
+
+
+def shared_badge(request: HttpRequest, token: str) -> HttpResponse:
+    """Outcome and counts as a picture, which pages of other sites may show."""
+    found = access.for_view(token)
+
+    def respond() -> HttpResponse:
+        return HttpResponse(badge.render(service.report(found)), content_type="image/svg+xml")
+
+    response = unless_unchanged(request, found, respond)
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
 
 
 def export(request: HttpRequest, token: str, extension: str) -> HttpResponse:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,8 +17,9 @@ def audit_history(request: HttpRequest, token: str) -> HttpResponse:
     """Every change of the audit."""
     found = access.for_edit(token)
     page = Page(found, base="../")
+    pages = Paginator(history.of_audit(found), settings.HISTORY_PAGE_SIZE)
     items = {entry.item for entry in page.report.entries}
-    context = {"page": page, "items": items, "changes": history.of_audit(found)}
+    context = {"page": page, "items": items, "changes": pages.get_page(request.GET.get("page"))}
     return render(request, "audits/history.html", context)
 
 
@@ -26,7 +29,8 @@ def item_history(request: HttpRequest, token: str, item: str) -> HttpResponse:
     if not service.has_item(found, item):
         raise Http404
     page = Page(found, base="../../../")
-    context = {"page": page, "line": page.line(item), "changes": history.of_item(found, item)}
+    pages = Paginator(history.of_item(found, item), settings.HISTORY_PAGE_SIZE)
+    context = {"page": page, "line": page.line(item), "changes": pages.get_page(request.GET.get("page"))}
     return render(request, "audits/_history.html" if is_htmx(request) else "audits/item_history.html", context)
 
 

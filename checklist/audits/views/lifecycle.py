@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.vary import vary_on_cookie
 
 from checklist.audits import access, history, lifecycle
 from checklist.audits.differences import between
 from checklist.audits.forms import MoveForm
 from checklist.audits.page import Page
+from checklist.audits.views import visitors
 from checklist.audits.views.responses import SeeOther
 from checklist.catalogue.rendering import rendered
+from checklist.views import forbidden
 
 
 def edition(request: HttpRequest, token: str) -> HttpResponse:
@@ -35,14 +38,22 @@ def move(request: HttpRequest, token: str) -> HttpResponse:
     return SeeOther(reverse("audit", args=[token]))
 
 
+@vary_on_cookie
 def ask_to_delete(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask once before an audit is deleted."""
-    return render(request, "audits/delete.html", {"page": Page(access.for_edit(token), base="../")})
+    """Ask once before an audit is deleted; its starter is led to where that is done."""
+    found = access.for_edit(token)
+    if number := visitors.number_of_starter(request, found):
+        return redirect("my-deletion", number)
+    context = {"page": Page(found, base="../"), "back": "../", "is_refused": access.has_starter(found)}
+    return render(request, "audits/delete.html", context)
 
 
 def delete(request: HttpRequest, token: str) -> HttpResponse:
-    """Delete the audit; it can be restored."""
-    lifecycle.delete(audit=access.for_edit(token))
+    """Delete the audit, where no starter is known; it can be restored."""
+    found = access.for_edit(token)
+    if access.has_starter(found):
+        return forbidden(request)
+    lifecycle.delete(audit=found)
     return SeeOther(reverse("audit", args=[token]))
 
 
@@ -53,6 +64,11 @@ def restore(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def remove(request: HttpRequest, token: str) -> HttpResponse:
-    """Delete a deleted audit for good."""
-    lifecycle.remove(audit=access.deleted(token))
+    """Delete a deleted audit for good, where no starter is known."""
+    found = access.deleted(token)
+    if number := visitors.number_of_starter(request, found):
+        return redirect("my-deletion", number)
+    if access.has_starter(found):
+        return forbidden(request)
+    lifecycle.remove(audit=found)
     return SeeOther(reverse("home"))

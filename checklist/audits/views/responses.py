@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
 from checklist.audits import changes
@@ -62,7 +63,8 @@ def unless_unchanged(
 
     `also` names what else the answer shows, beside the audit and its edition.
     """
-    links = hashlib.sha256(f"{found.view_token} {request.get_full_path()} {also}".encode()).hexdigest()[:16]
+    shown = f"{found.view_token} {found.is_view_link_live(timezone.now())} {request.get_full_path()} {also}"
+    links = hashlib.sha256(shown.encode()).hexdigest()[:16]
     etag = f'"{found.revision}-{found.edition_id}-{links}-{build()}"'
     unchanged = get_conditional_response(request, etag=etag)
     response = unchanged if unchanged is not None else respond()

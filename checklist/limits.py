@@ -1,0 +1,58 @@
+"""What one client may ask of the site, and the middleware that says so. All figures are in `settings.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class Exceeded(Exception):  # noqa: N818 - what happened, not what is wrong
+    """Something would pass a limit. `words` say which, `wait` how many seconds until it may be tried again (0: never)."""
+
+    def __init__(self, status: HTTPStatus, words: str, wait: int = 0) -> None:
+        super().__init__(words)
+        self.status = status
+        self.words = words
+        self.wait = wait
+
+
+class Limits:
+    """Refuses bodies that are too large before anything reads them, and answers for limits that a view ran into."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 413 for a body that is too large, else go on.
+
+        The charset that a client names is not believed: Python knows codecs that decode to what no database takes, or to no text.
+        """
+        request.encoding = settings.DEFAULT_CHARSET
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if length.isdigit() and int(length) > most:
+            words = f"A request holds at most {most // 1024} kB; this one has {int(length) // 1024} kB."
+            return refusal(request, Exceeded(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words))
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The page for a limit."""
+        return refusal(request, exception) if isinstance(exception, Exceeded) else None
+
+
+def refusal(request: HttpRequest, exceeded: Exceeded) -> HttpResponse:
+    """The page that says which limit was reached, and when to come again."""
+    return wait(render(request, "limit.html", {"words": exceeded.words}, status=exceeded.status), exceeded)
+
+
+def wait(response: HttpResponse, exceeded: Exceeded) -> HttpResponse:
+    """Say in the header how long to wait."""
+    if exceeded.wait:
+        response["Retry-After"] = str(exceeded.wait)
+    return response
