@@ -67,7 +67,7 @@ class ReportPage:
         self.copy_markdown = page.get_by_role("button", name="Copy Markdown")
         self.markdown_link = page.get_by_role("link", name="Markdown", exact=True)
         self.json_link = page.get_by_role("link", name="JSON", exact=True)
-        self.theme_switch = page.get_by_role("button", name="Switch between light and dark")
+        self.theme_switch = page.get_by_role("button", name="Light or dark")
         self.items_shown = page.locator("li.item[id]")
 
     @property

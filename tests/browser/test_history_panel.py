@@ -69,7 +69,7 @@ def test_undo_keeps_the_focus_in_the_panel(audit: AuditPage) -> None:
 
 def test_the_history_of_the_audit_leads_to_that_of_each_item(plain: AuditPage) -> None:
     item = write_and_replace(plain)
-    plain.page.get_by_role("link", name="Everything that happened").click()
+    plain.page.get_by_role("link", name="All changes").click()
     plain.page.get_by_role("link", name=item).first.click()
     expect(plain.page.locator("main")).to_contain_text(SECRET)
 

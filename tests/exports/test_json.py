@@ -49,5 +49,6 @@ def test_every_format_says_its_type_and_extension() -> None:
         "github": ("text/markdown; charset=utf-8", "md"),
         "gitlab": ("text/markdown; charset=utf-8", "gitlab.md"),
         "text": ("text/plain; charset=utf-8", "txt"),
+        "csv": ("text/csv; charset=utf-8", "csv"),
         "json": ("application/json", "json"),
     }
