@@ -15,7 +15,7 @@
         const headers = etag ? { "If-None-Match": etag } : {};
         const response = await fetch(address, { headers, signal: AbortSignal.timeout(15_000) });
         if (response.status === 200 && (await show(response))) etag = response.headers.get("ETag");
-        failures = response.status < 400 ? 0 : failures + 1;
+        failures = response.status < 500 ? 0 : failures + 1; // Gone may be back soon.
         if (response.status < 500) miss([404, 410].includes(response.status));
       } catch {
         failures += 1; // Without a network there is nothing new to show.

@@ -70,7 +70,7 @@ def read(project: Project) -> Stored:
             stored.audits[paths[one["pk"]]] = fields
         elif one["model"] == "audits.answer":
             stored.answers[paths[fields["audit"]], fields["item"]] = fields
-        elif fields["item"]:
+        elif one["model"] == "audits.change" and fields["item"]:
             place = Place(paths[fields["audit"]], fields["item"], fields["field"])
             row = Row(one["pk"], place, fields["revision"], fields["value"], fields["change"])
             stored.history[place].append(row)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.vary import vary_on_cookie
 
 from checklist.audits import access
-from checklist.audits.forms import LinksForm
+from checklist.audits.link_form import LinksForm
 from checklist.audits.page import Page
 from checklist.audits.views import visitors
 from checklist.audits.views.responses import SeeOther

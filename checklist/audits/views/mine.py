@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from checklist.audits import access, lifecycle, lists
-from checklist.audits.forms import LinksForm, WishForm
+from checklist.audits.forms import WishForm
+from checklist.audits.link_form import LinksForm
 from checklist.audits.page import Page
 from checklist.audits.report import Outcome
 from checklist.audits.views import links, visitors
