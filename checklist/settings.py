@@ -126,7 +126,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 
-STARTS_PER_PERIOD = _environment.number("STARTS_PER_HOUR", 600)  # audits that one client may start
+STARTS_PER_PERIOD = _environment.number("STARTS_PER_HOUR", 1000)  # audits that one client may start
 STARTS_PERIOD = 3600  # seconds
 MOST_CHANGES = 100_000  # that the history of one audit keeps
 LIST_PAGE_SIZE = 50  # audits on a page of a list

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("checklist", "content", "static", "templates", "manage.py", "gunicorn.conf.py")
 OURS = {
     "ALLOWED_HOSTS", "CONTENT_DIRS", "DATABASE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE", "HOST", "PORT", "PUBLIC_URL",
-    "SECRET_KEY", "TRUSTED_PROXIES", "VAR_DIR", "WEB_CONCURRENCY",
+    "SECRET_KEY", "STARTS_PER_HOUR", "TRUSTED_PROXIES", "VAR_DIR", "WEB_CONCURRENCY",
 }  # fmt: skip
 
 

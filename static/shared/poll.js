@@ -1,6 +1,6 @@
 // Asks again and again, cheaply, whether anything changed: what did not change is 304 and empty. Rests while nobody looks at the page.
 (() => {
-  const POLL = 4_000; // milliseconds between two questions
+  const POLL = 3_000; // milliseconds between two questions
   const LONGEST = 30_000; // milliseconds, while nobody answers
 
   // `show` takes an answer that is new, and says whether it could be shown; `miss` is told whether the audit is gone.

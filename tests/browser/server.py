@@ -19,7 +19,7 @@ PATIENCE = 30.0  # seconds until a server that does not answer counts as broken
 # Nothing of the caller's service may reach the one that is tested.
 SETTINGS = {
     *("DATABASE_URL", "SECRET_KEY", "VAR_DIR", "HOST", "PORT", "PUBLIC_URL", "ALLOWED_HOSTS", "TRUSTED_PROXIES"),
-    *("CONTENT_DIRS", "DEBUG", "WEB_CONCURRENCY", "DJANGO_SETTINGS_MODULE"),
+    *("CONTENT_DIRS", "DEBUG", "STARTS_PER_HOUR", "WEB_CONCURRENCY", "DJANGO_SETTINGS_MODULE"),
 }
 
 
