@@ -30,7 +30,8 @@ def render(report: Report) -> str:
     left, right = _width(NAME), _width(words(report))
     label = f"{NAME}: {text}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" aria-label="{label}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" viewBox="0 0 {left + right} 20"'
+        f' role="img" aria-label="{label}">'
         f"<title>{label}</title>"
         f'<rect width="{left + right}" height="20" rx="3" fill="{COLOURS[report.outcome]}"/>'
         f'<path d="M3 0H{left}V20H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z" fill="#1b1e22"/>'

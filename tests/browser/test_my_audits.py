@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from .chromium import ARGUMENTS, executable
+from .layout import assert_it_fits
 from .pages import AuditPage
 from .server import Server
 from .test_accessibility import assert_accessible
@@ -121,6 +122,15 @@ def test_a_new_audit_from_this_one_shows_the_earlier_answers_and_compares(audit:
     expect(again.status).to_have_text("All changes saved")
     again.page.get_by_role("link", name="Compare with the one before").click()
     expect(again.page.get_by_role("heading", name="Got worse")).to_be_visible()
+
+
+def test_the_pages_about_lists_and_links_fit_on_a_phone(visitors: Visitors, server: Server) -> None:
+    page = visitors.come(server.url, width=390)
+    start(page, server.url, TASKS[0])
+    audit = page.url
+    for path in ("/mine/", "/mine/forget/", f"{audit}again/", f"{audit}links/", f"{audit}history/", f"{audit}delete/"):
+        page.goto(path)
+        assert_it_fits(page)
 
 
 def test_the_pages_about_lists_and_links_are_accessible(audit: AuditPage) -> None:
