@@ -6,6 +6,7 @@ says what to do; `service.answer` does it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -50,6 +51,10 @@ class Collision:
         return "answer" if self.field.startswith("question-") else self.field
 
 
+Seen = Callable[[str], str | None]
+Collide = Callable[[str], Collision]
+
+
 class Conflict(Exception):  # noqa: N818 - the word of the protocol
     """Nothing was written, because somebody changed a field that the writer had not seen."""
 
@@ -69,3 +74,18 @@ def decide(wanted: Wanted, current: Current, *, is_known: bool, seen: str | None
     if wanted.base is None or wanted.base >= current.revision:
         return Decision.WRITE
     return Decision.REFUSE
+
+
+def to_write(
+    wanted: Mapping[str, Wanted], current: Mapping[str, Current], *, is_known: bool, seen: Seen, collision: Collide
+) -> dict[str, str]:
+    """The values to write, by their names. Raises `Conflict`, with what `collision` makes of each, when one of them must not be.
+
+    `seen` is asked what a form showed, where it posts several values, of which not all need be meant.
+    """
+    shown = {name: seen(name) if len(wanted) > 1 else None for name in wanted}
+    decisions = {name: decide(wanted[name], current[name], is_known=is_known, seen=shown[name]) for name in wanted}
+    refused = [name for name, decision in decisions.items() if decision is Decision.REFUSE]
+    if refused:
+        raise Conflict([collision(name) for name in refused])
+    return {name: wanted[name].value for name, decision in decisions.items() if decision is Decision.WRITE}

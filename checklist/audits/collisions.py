@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from checklist.audits import history
-from checklist.audits.answering import Collision, Conflict, Current, Decision, Wanted, decide
+from checklist.audits import answering, history
+from checklist.audits.answering import Collision, Current, Wanted
 from checklist.audits.models import Answer
 from checklist.audits.report import Verdict
 
@@ -14,12 +14,13 @@ from checklist.audits.report import Verdict
 def to_write(row: Answer, wanted: Mapping[str, Wanted], *, item_revision: int, is_known: bool) -> dict[str, str]:
     """The values to write, by the name of their field. Raises `Conflict` when one of them must not be."""
     current = {name: _current(row, name, item_revision) for name in wanted}
-    seen = {name: _seen(row, name, wanted[name], current[name]) if len(wanted) > 1 else None for name in wanted}
-    decisions = {name: decide(wanted[name], current[name], is_known=is_known, seen=seen[name]) for name in wanted}
-    refused = [name for name, decision in decisions.items() if decision is Decision.REFUSE]
-    if refused:
-        raise Conflict([_collision(row, name, wanted[name], current[name]) for name in refused])
-    return {name: wanted[name].value for name, decision in decisions.items() if decision is Decision.WRITE}
+    return answering.to_write(
+        wanted,
+        current,
+        is_known=is_known,
+        seen=lambda name: _seen(row, name, wanted[name], current[name]),
+        collision=lambda name: _collision(row, name, wanted[name], current[name]),
+    )
 
 
 def _current(row: Answer, name: str, item_revision: int) -> Current:

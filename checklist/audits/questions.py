@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from django.db import transaction
 
-from checklist.audits import history
-from checklist.audits.answering import Collision, Conflict, Current, Decision, Wanted, decide
+from checklist.audits import answering, history
+from checklist.audits.answering import Collision, Current, Wanted
 from checklist.audits.history import Written
 from checklist.audits.models import Answer, Audit
 from checklist.audits.report import Verdict
@@ -38,7 +38,14 @@ def answer(
     locked(audit)
     known = {question.slug: question.text for question in rendered(audit.edition).content.questions}
     wanted = {slug: Wanted(_word(applies), bases.get(slug)) for slug, applies in questions.items() if slug in known}
-    said = _to_write(audit, wanted, is_known=history.is_known(audit, change))
+    current = {slug: _current(audit, slug) for slug in wanted}
+    said = answering.to_write(
+        wanted,
+        current,
+        is_known=history.is_known(audit, change),
+        seen=lambda slug: _seen(audit, slug, wanted[slug], current[slug]),
+        collision=lambda slug: _collision(audit, slug, wanted[slug], current[slug]),
+    )
     if said:
         other = [slug for slug in audit.declined if slug not in known]  # of another edition: for a move back
         declined = [slug for slug in known if said.get(slug, _word(slug not in audit.declined)) == "no"]
@@ -66,17 +73,6 @@ def answer_new_items(audit: Audit) -> dict[str, Answer]:
 
 def _word(applies: bool) -> str:
     return "yes" if applies else "no"
-
-
-def _to_write(audit: Audit, wanted: Mapping[str, Wanted], *, is_known: bool) -> dict[str, str]:
-    """The answers to write, by the slug of their question. Raises `Conflict` when one of them must not be."""
-    current = {slug: _current(audit, slug) for slug in wanted}
-    seen = {slug: _seen(audit, slug, wanted[slug], current[slug]) if len(wanted) > 1 else None for slug in wanted}
-    decisions = {slug: decide(wanted[slug], current[slug], is_known=is_known, seen=seen[slug]) for slug in wanted}
-    refused = [slug for slug, decision in decisions.items() if decision is Decision.REFUSE]
-    if refused:
-        raise Conflict([_collision(audit, slug, wanted[slug], current[slug]) for slug in refused])
-    return {slug: wanted[slug].value for slug, decision in decisions.items() if decision is Decision.WRITE}
 
 
 def _current(audit: Audit, slug: str) -> Current:
