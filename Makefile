@@ -11,7 +11,7 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 # More arguments for pytest, for instance: make test ARGS="-k export"
 ARGS ?=
 
-.PHONY: help run test test-postgres chaos lint validate-html format proofs screenshots requirements clean
+.PHONY: help run test test-postgres chaos bench lint validate-html format proofs screenshots requirements clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -29,6 +29,9 @@ test-postgres: .venv/installed-dev ## Run the tests that need no browser and no 
 
 chaos: .venv/installed-dev ## Kill real servers 50 times under load on both databases, and count what was lost
 	@FSYNC=on PYTHONPATH=tests .ci/with-postgres $(PY) -m chaos.campaign $(ARGS)
+
+bench: .venv/installed-dev ## Measure the site against its floors, as ratios; ARGS="--help" says what else can be asked
+	@PATH="$$PATH:$$(dirname $$(.ci/provide wrk))" PYTHONPATH=tests $(PY) -m bench $(ARGS)
 
 lint: .venv/installed-dev ## Check style, types, templates, settings and migrations
 	$(PY) -m ruff check .

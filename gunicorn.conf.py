@@ -5,6 +5,7 @@ Nothing is printed after the address unless something fails, and no log line hol
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -89,3 +90,8 @@ def on_starting(server: Arbiter) -> None:
 def when_ready(server: Arbiter) -> None:
     """The application is loaded and the socket listens: the last line says where."""
     print(_environment.public_url, flush=True)  # noqa: T201
+
+
+def post_fork(server: Arbiter, worker: object) -> None:
+    """What was loaded before the processes split lives as long as they do: the collector of garbage need not look at it again."""
+    gc.freeze()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from functools import lru_cache
 from http import HTTPStatus
 
 import brotli
@@ -40,6 +41,17 @@ def accepted(header: str) -> str:
     return next((name for name in ENCODINGS if name in taken), "")
 
 
+class FixedResponse(HttpResponse):
+    """An answer whose bytes are the same for everybody: they are compressed once and kept."""
+
+
+def _compressed(encoding: str, content: bytes) -> bytes:
+    return ENCODINGS[encoding](content)
+
+
+_kept = lru_cache(maxsize=64)(_compressed)
+
+
 class Compression:
     """Middleware that compresses what is text, whole and not yet compressed."""
 
@@ -55,7 +67,8 @@ class Compression:
         if encoding := accepted(request.headers.get("Accept-Encoding", "")):
             _weaken(response)
             if response.status_code != HTTPStatus.NOT_MODIFIED:
-                response.content = ENCODINGS[encoding](response.content)
+                compress = _kept if isinstance(response, FixedResponse) else _compressed
+                response.content = compress(encoding, response.content)
                 response["Content-Encoding"] = encoding
                 response["Content-Length"] = str(len(response.content))
         return response

@@ -10,38 +10,70 @@ of the edit link may only when no starter is known.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.db import DEFAULT_DB_ALIAS
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from checklist.audits.models import Audit, AuditQuerySet, Kept, Visitor
+from checklist.audits.models import Audit, Kept, Visitor
+from checklist.catalogue.models import checklist_of, edition_of
+from checklist.prepared import Prepared, Row
+
+_AUDIT = [field.attname for field in Audit._meta.concrete_fields]
+_EDITION = [
+    "number",
+    "digest",
+    "checklist_id",
+    "checklist__slug",
+    "checklist__current_id",
+    "checklist__current__number",
+]
+_COLUMNS = [*_AUDIT, *(f"edition__{name}" for name in _EDITION)]
+
+_by_edit_token = Prepared(lambda token: Audit.objects.with_edit_link(token).values_list(*_COLUMNS), "")
+_by_view_token = Prepared(lambda token: Audit.objects.with_view_link(token).values_list(*_COLUMNS), "")
 
 
-def _audits() -> AuditQuerySet:
-    return Audit.objects.select_related("edition__checklist__current", "earlier__edition__checklist")
+def _one(row: Row | None, is_open: Callable[[Audit], bool]) -> Audit:
+    """The audit of that row, with its edition, if there is one and it is open to whoever asks. Raises `Http404`."""
+    if row is None:
+        raise Http404
+    audit = Audit.from_db(DEFAULT_DB_ALIAS, _AUDIT, row[: len(_AUDIT)])
+    if not is_open(audit):
+        raise Http404
+    number, digest, checklist, slug, current, newest = row[len(_AUDIT) :]
+    audit.edition = edition_of(audit.edition_id, checklist, number, digest)
+    audit.edition.checklist = checklist_of(checklist, slug, current)
+    if current is not None:
+        audit.edition.checklist.current = edition_of(current, checklist, newest)
+    return audit
 
 
 def for_edit(token: str) -> Audit:
     """The audit whose edit token this is: its holder may read and change it. Raises `Http404`."""
-    return get_object_or_404(_audits().alive().with_edit_link(token, timezone.now()))
+    now = timezone.now()
+    return _one(_by_edit_token.first(token), lambda audit: audit.is_edit_link_live(now) and not audit.deleted)
 
 
 def for_view(token: str) -> Audit:
     """The audit whose view token this is: its holder may only read it. Raises `Http404`."""
-    return get_object_or_404(_audits().alive().with_view_link(token, timezone.now()))
+    now = timezone.now()
+    return _one(_by_view_token.first(token), lambda audit: audit.is_view_link_live(now))
 
 
 def for_edit_even_deleted(token: str) -> Audit:
     """Like `for_edit`, but also a deleted audit. Only the page that offers to restore it may ask. Raises `Http404`."""
     now = timezone.now()
-    audits = _audits().with_edit_link(token, now)
-    return get_object_or_404(audits.alive() | audits.restorable(now))
+    found = _by_edit_token.first(token)
+    return _one(found, lambda audit: audit.is_edit_link_live(now) and (not audit.deleted or audit.is_restorable(now)))
 
 
 def deleted(token: str) -> Audit:
     """The deleted audit whose edit token this is: its holder may restore it. Raises `Http404`."""
     now = timezone.now()
-    return get_object_or_404(_audits().with_edit_link(token, now).restorable(now))
+    return _one(_by_edit_token.first(token), lambda audit: audit.is_edit_link_live(now) and audit.is_restorable(now))
 
 
 def has_starter(audit: Audit) -> bool:

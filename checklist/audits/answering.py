@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from checklist.audits.report import Verdict
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -51,6 +53,7 @@ class Collision:
         return "answer" if self.field.startswith("question-") else self.field
 
 
+VERDICTS = {verdict.value: verdict for verdict in Verdict}
 Seen = Callable[[str], str | None]
 Collide = Callable[[str], Collision]
 
@@ -89,3 +92,8 @@ def to_write(
     if refused:
         raise Conflict([collision(name) for name in refused])
     return {name: wanted[name].value for name, decision in decisions.items() if decision is Decision.WRITE}
+
+
+def counted(verdict: str, given_on: int, revision: int) -> Verdict:
+    """What counts of a verdict that was given on one revision of an item, for an item of another: an earlier one is asked again."""
+    return VERDICTS[verdict] if given_on == revision else Verdict.OPEN

@@ -6,9 +6,10 @@ from typing import Any
 
 from checklist.audits import history
 from checklist.audits.answering import Conflict
-from checklist.audits.models import Answer, Audit
+from checklist.audits.models import Audit
 from checklist.audits.questions import FIELD
 from checklist.audits.report import Entry, Report
+from checklist.audits.writing import AnyAnswer
 
 FIELDS = ("verdict", "note")
 
@@ -39,9 +40,9 @@ def _answer(entry: Entry) -> dict[str, Any]:
     }
 
 
-def revisions(row: Answer) -> dict[str, list[object]]:
+def revisions(row: AnyAnswer) -> dict[str, list[object]]:
     """Revision and last change of each field of one answer."""
-    return {name: [row.current(name).revision, row.current(name).change] for name in FIELDS}
+    return {name: [getattr(row, f"{name}_revision"), getattr(row, f"{name}_change")] for name in FIELDS}
 
 
 def revisions_of_questions(audit: Audit) -> dict[str, list[object]]:

@@ -157,8 +157,6 @@ class AnswerForm(ChangeForm):
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
-        for name in ("verdict", "note"):
-            self.fields[f"base-{name}"] = _base_field()
         if "note" in data:
             self.data = {**data.dict(), "note": str(data["note"]).replace("\r\n", "\n").replace("\r", "\n")}
 
@@ -188,6 +186,10 @@ class AnswerForm(ChangeForm):
             "change": found.get("change", ""),
             "by": found.get("by", ""),
         }
+
+
+# Names with a hyphen, which no attribute of a class can have.
+AnswerForm.base_fields |= {f"base-{name}": _base_field() for name in ("verdict", "note")}
 
 
 class MoveForm(ChangeForm):

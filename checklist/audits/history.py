@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from checklist.audits.models import Audit, Change
+from checklist.prepared import Prepared, insert
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Written:
 def record(audit: Audit, written: Iterable[Written], *, change: str = "", by: str = "") -> None:
     """Keep what was written. The caller holds the audit's lock."""
     now = timezone.now()
-    Change.objects.bulk_create(Change(audit=audit, change=change, by=by, at=now, **vars(one)) for one in written)
+    insert(*(Change(audit=audit, change=change, by=by, at=now, **vars(one)) for one in written))
 
 
 def of_the_audit(audit: Audit, field: str, value: str) -> Written:
@@ -35,9 +36,14 @@ def of_the_audit(audit: Audit, field: str, value: str) -> Written:
     return Written("", field, int(last or 0) + 1, value)
 
 
+_of_that_id = Prepared(
+    lambda audit, change: Change.objects.filter(audit=audit, change=change).values_list("pk")[:1], 0, ""
+)
+
+
 def is_known(audit: Audit, change: str) -> bool:
     """Whether the change of that id was carried out; a client that names no id is never known."""
-    return bool(change) and Change.objects.filter(audit=audit, change=change).exists()
+    return bool(change) and _of_that_id.first(audit.pk, change) is not None
 
 
 def at(audit: Audit, item: str, field: str, revision: int) -> Change | None:

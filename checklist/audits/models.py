@@ -23,10 +23,6 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-def _not_before(field: str, now: datetime) -> models.Q:
-    return models.Q(**{field: None}) | models.Q(**{f"{field}__gt": now})
-
-
 class AuditQuerySet(models.QuerySet["Audit"]):
     """Audits as the site asks for them."""
 
@@ -34,17 +30,13 @@ class AuditQuerySet(models.QuerySet["Audit"]):
         """Those that are neither deleted nor closed by the operator."""
         return self.filter(deleted=None, is_closed=False)
 
-    def with_edit_link(self, token: str, now: datetime) -> AuditQuerySet:
-        """The one that this edit token opens, unless its link has expired."""
-        return self.filter(edit_token=token).filter(_not_before("edit_expires", now))
+    def with_edit_link(self, token: str) -> AuditQuerySet:
+        """The one that this edit token belongs to, live or not."""
+        return self.filter(edit_token=token)
 
-    def with_view_link(self, token: str, now: datetime) -> AuditQuerySet:
-        """The one that this view token opens, unless its link has expired or is switched off."""
-        return self.filter(view_token=token, view_off=False).filter(_not_before("view_expires", now))
-
-    def restorable(self, now: datetime) -> AuditQuerySet:
-        """Those that are deleted and can be restored."""
-        return self.filter(deleted__gte=now - KEPT, is_closed=False)
+    def with_view_link(self, token: str) -> AuditQuerySet:
+        """The one that this view token belongs to, live or not."""
+        return self.filter(view_token=token)
 
     def past_restoring(self, now: datetime) -> AuditQuerySet:
         """Those that were deleted so long ago that they cannot be restored any more."""
@@ -106,6 +98,10 @@ class Audit(models.Model):
         """The outcome as a person reads it."""
         return Outcome(self.outcome).words
 
+    def is_restorable(self, now: datetime) -> bool:
+        """Whether it is deleted and can be restored."""
+        return self.deleted is not None and self.deleted >= now - KEPT
+
     def is_edit_link_live(self, now: datetime) -> bool:
         """Whether the edit link still opens the audit."""
         return not self.is_closed and (self.edit_expires is None or self.edit_expires > now)
@@ -118,7 +114,9 @@ class Audit(models.Model):
 
     @property
     def predecessor(self) -> Audit | None:
-        """The earlier audit of the same task, unless it is deleted or closed."""
+        """The earlier audit of the same task, unless it is deleted or closed, with its edition in the same query."""
+        if self.earlier_id and not Audit.earlier.is_cached(self):
+            self.earlier = Audit.objects.select_related("edition__checklist").filter(pk=self.earlier_id).first()
         return self.earlier if self.earlier and not (self.earlier.deleted or self.earlier.is_closed) else None
 
     @property
@@ -155,10 +153,6 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item}: {self.verdict}"
-
-    def verdict_on(self, revision: int) -> Verdict:
-        """What counts for an item of that revision: a verdict on an earlier one is asked again."""
-        return Verdict(self.verdict) if self.item_revision == revision else Verdict.OPEN
 
     def current(self, field: str) -> Current:
         """Value, revision and last change of `field`, which is "verdict" or "note"."""

@@ -1,15 +1,24 @@
-"""What the templates of an audit show: the report beside the edition's HTML. Made by `views.py`, computes nothing itself."""
+"""What the templates of an audit show: the report beside the edition's HTML. Made by views, computes nothing itself.
+
+Rendered the plain way, template by template. `moulds.py` makes the same bytes many times as fast, for the pages that are asked most.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
+
+from django.template.loader import render_to_string
+from django.utils.dateformat import format as formatted
+from django.utils.html import format_html_join
 
 from checklist.audits import service
 from checklist.audits.forms import AnswerForm, CorrectForm, QuestionsForm
-from checklist.audits.models import Answer, Audit
+from checklist.audits.models import Audit
 from checklist.audits.report import Entry, Report, SectionReport, Verdict
+from checklist.audits.writing import Answers
 from checklist.catalogue.rendering import RenderedEdition, RenderedItem, RenderedSection, rendered
 from checklist.exports import badge
 
@@ -63,6 +72,16 @@ class Part:
         """The items of the section."""
         return tuple(self.page.lines(self.section, self.report))
 
+    @property
+    def items(self) -> str:
+        """The items with their forms."""
+        return self.page.render("audits/_item.html", self.lines)
+
+    @property
+    def answers(self) -> str:
+        """The items with their answers, to read."""
+        return self.page.render("audits/_answered.html", self.lines)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -78,7 +97,7 @@ class Page:
     refused: tuple[str, AnswerForm] | None = None
     correction: CorrectForm | None = None
     asking: QuestionsForm | None = None
-    answers: Mapping[str, Answer] | None = None
+    answers: Answers | None = None
 
     @cached_property
     def report(self) -> Report:
@@ -134,6 +153,40 @@ class Page:
         return tuple(lines[entry.item] for entry in self.report.failures)
 
     @property
+    def reasons(self) -> str:
+        """The failed items in the panel of the outcome, each a link."""
+        return _joined("audits/_failing.html", ({"entry": entry} for entry in self.report.failures))
+
+    @property
+    def failure_cards(self) -> str:
+        """The failed items, each with its explanation."""
+        return self.render("audits/_failure.html", self.failures)
+
+    def render(self, template: str, lines: Iterable[Line]) -> str:
+        """One fragment per line."""
+        return _joined(template, ({"page": self, "line": line} for line in lines))
+
+    @property
+    def edit_until(self) -> str:
+        """How long the edit link is live, in words."""
+        return _until(self.audit.edit_expires)
+
+    @property
+    def view_until(self) -> str:
+        """How long the view link is live, in words."""
+        return _until(self.audit.view_expires)
+
+    @property
+    def updated(self) -> str:
+        """When the audit changed last, for people, in UTC."""
+        return formatted(self.report.updated, "j F Y, H:i")
+
+    @property
+    def updated_exactly(self) -> str:
+        """When the audit changed last, for programs."""
+        return formatted(self.report.updated, "c")
+
+    @property
     def badge(self) -> str:
         """Markdown that embeds the badge."""
         return badge.markdown(self.report)
@@ -144,3 +197,12 @@ class Page:
         if self.refused:
             return self.refused[0]
         return next((entry.item for entry in self.report.entries if entry.verdict is Verdict.OPEN), "")
+
+
+def _until(moment: datetime | None) -> str:
+    return f"until {formatted(moment, 'j M Y, H:i')} UTC" if moment else "for good"
+
+
+def _joined(template: str, contexts: Iterable[dict[str, object]]) -> str:
+    """HTML of a template, once per context."""
+    return format_html_join("", "{}", ([render_to_string(template, context)] for context in contexts))

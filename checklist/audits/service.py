@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from django.conf import settings
@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from checklist.audits import history, questions
-from checklist.audits.answering import Wanted
+from checklist.audits.answering import Wanted, counted
 from checklist.audits.collisions import to_write
 from checklist.audits.history import Written
-from checklist.audits.models import Answer, Audit
+from checklist.audits.models import Audit
 from checklist.audits.report import (
     ChecklistRef,
     Entry,
@@ -26,10 +26,12 @@ from checklist.audits.report import (
     Severity,
     Verdict,
 )
-from checklist.audits.writing import content_of, count, locked, store, sum_up, touch
+from checklist.audits.stored import as_row, by_item
+from checklist.audits.writing import Answers, AnyAnswer, content_of, count, locked, store, sum_up, touch
 from checklist.catalogue.content import ItemContent
 from checklist.catalogue.models import Edition
-from checklist.catalogue.rendering import RenderedItem, rendered
+from checklist.catalogue.rendering import EDITIONS_KEPT, RenderedEdition, rendered
+from checklist.prepared import update
 
 
 @transaction.atomic
@@ -80,7 +82,7 @@ def answer(
     bases: Mapping[str, int] = MappingProxyType({}),
     change: str = "",
     by: str = "",
-) -> dict[str, Answer]:
+) -> Answers:
     """Set verdict or note of `item` to the wanted value; `None` leaves a field as it is.
 
     `bases` maps a field to the revision that the writer had in view, `change` is the writer's own id for this change, `by` a name.
@@ -91,8 +93,9 @@ def answer(
     the writer had in view.
     """
     locked(audit)
-    answers = {row.item: row for row in audit.answers.all()}
-    row = answers.setdefault(item, Answer(audit=audit, item=item))
+    stored = by_item(audit)
+    row = as_row(audit, item, stored.get(item))
+    answers: dict[str, AnyAnswer] = {**stored, item: row}
     given = {"verdict": verdict, "note": note}
     wanted = {name: Wanted(value, bases.get(name)) for name, value in given.items() if value is not None}
     is_known = history.is_known(audit, change)
@@ -103,71 +106,87 @@ def answer(
         sum_up(audit, answers)
     elif row.by_question and not is_known:
         row.by_question = ""
-        row.save(update_fields=["by_question"])
+        update(row, "by_question")
     return answers
 
 
 def shared_url(audit: Audit) -> str:
     """The absolute view link of `audit`, "" when it leads nowhere."""
-    path = reverse("shared", args=[audit.view_token])
-    return f"{settings.PUBLIC_URL}{path}" if audit.is_view_link_live(timezone.now()) else ""
+    if not audit.is_view_link_live(timezone.now()):
+        return ""
+    return f"{settings.PUBLIC_URL}{_shared_path().replace(_ANY, audit.view_token)}"
 
 
-def report(audit: Audit, *, names: bool = False, answers: Mapping[str, Answer] | None = None) -> Report:
-    """Everything that pages and exports say about `audit`, in one query, or in none when the `answers` are in hand."""
+_ANY = "-" * 32  # a token that nobody has
+
+
+@cache
+def _shared_path() -> str:
+    return reverse("shared", args=[_ANY])
+
+
+def report(audit: Audit, *, names: bool = False, answers: Answers | None = None) -> Report:
+    """Everything that pages and exports say about `audit`, in one query, or in none when the `answers` are in hand.
+
+    When an answer was given is read only with `names`.
+    """
     edition = rendered(audit.edition)
-    if answers is None:
-        answers = {row.item: row for row in audit.answers.all()}
+    stored = answers if answers is not None else by_item(audit, when=names)
+    content = edition.content
     return Report(
         task=audit.task,
         url=audit.url,
-        checklist=ChecklistRef(
-            slug=edition.content.slug,
-            title=edition.content.title,
-            edition=edition.number,
-            verified_with=edition.content.verified_with,
-        ),
+        checklist=ChecklistRef(content.slug, content.title, edition.number, content.verified_with),
         updated=audit.updated,
         names=names,
         shared=shared_url(audit),
         questions=tuple(
             QuestionReport(slug, text, slug not in audit.declined, audit.question_revisions.get(slug, 0))
-            for slug, text in ((question.slug, question.text) for question in edition.content.questions)
+            for slug, text in ((question.slug, question.text) for question in content.questions)
         ),
         sections=tuple(
-            SectionReport(
-                section.slug,
-                section.content.title,
-                tuple(_entry(item, answers.get(item.slug)) for item in section.items),
-            )
-            for section in edition.sections
+            SectionReport(slug, title, tuple(_answered(entry, stored.get(entry.item), n) for entry, n in entries))
+            for slug, title, entries in _unanswered(edition)
         ),
     )
 
 
-def _entry(item: RenderedItem, row: Answer | None) -> Entry:
-    content = item.content
-    entry = Entry(
+@lru_cache(maxsize=EDITIONS_KEPT)
+def _unanswered(edition: RenderedEdition) -> tuple[tuple[str, str, tuple[tuple[Entry, int], ...]], ...]:
+    """Slug and title of each section with its entries before anything is answered, and the revision of each item."""
+    return tuple(
+        (part.slug, part.content.title, tuple((_entry(item.content), item.content.revision) for item in part.items))
+        for part in edition.sections
+    )
+
+
+def _entry(content: ItemContent) -> Entry:
+    return Entry(
         item=content.slug,
         title=content.texts.title,
         severity=Severity(content.severity),
         scope=content.scope,
         guidance=_guidance(content),
     )
-    return _answered(entry, row, content.revision) if row else entry
 
 
-def _answered(entry: Entry, row: Answer, revision: int) -> Entry:
-    verdict = row.verdict_on(revision)
-    return replace(
-        entry,
-        verdict=verdict,
-        earlier=Verdict(row.verdict) if row.verdict != verdict else None,
-        note=row.note,
-        verdict_revision=row.verdict_revision,
-        note_revision=row.note_revision,
-        by=row.by,
-        at=row.at,
+def _answered(entry: Entry, row: AnyAnswer | None, revision: int) -> Entry:
+    if row is None:
+        return entry
+    verdict = counted(row.verdict, row.item_revision, revision)
+    return Entry(
+        entry.item,
+        entry.title,
+        entry.severity,
+        verdict,
+        row.note,
+        entry.scope,
+        row.verdict_revision,
+        row.note_revision,
+        row.by,
+        row.at,
+        Verdict(row.verdict) if row.verdict != verdict else None,
+        entry.guidance,
     )
 
 

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from http import HTTPStatus
 
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from checklist.audits import history
+from checklist.audits.answering import counted
 from checklist.audits.history import Written
 from checklist.audits.models import Answer, Audit, Kept
 from checklist.audits.report import Severity, Verdict, outcome
+from checklist.audits.stored import StoredAnswer
 from checklist.catalogue.content import ItemContent
-from checklist.catalogue.rendering import rendered
+from checklist.catalogue.rendering import EDITIONS_KEPT, RenderedEdition, rendered
 from checklist.limits import Exceeded
+from checklist.prepared import Prepared, insert, update
+
+AnyAnswer = Answer | StoredAnswer
+Answers = Mapping[str, AnyAnswer]  # by the slug of their item
+
+_WRITTEN = [field.name for field in Answer._meta.concrete_fields if field.name not in {"id", "audit", "item"}]
+_COLUMNS = [field.attname for field in Audit._meta.concrete_fields]
+_for_update = Prepared(lambda pk: Audit.objects.select_for_update().filter(pk=pk).values_list(*_COLUMNS), 0)
 
 
 def locked(audit: Audit, *, is_always_possible: bool = False) -> Audit:
@@ -25,7 +36,10 @@ def locked(audit: Audit, *, is_always_possible: bool = False) -> Audit:
     The audit in hand learns what it needs to go on from there. Raises `Http404` when the audit was removed meanwhile, and `Exceeded`
     when its history is full, but for what must always be possible: to change its links and to delete it.
     """
-    stored = get_object_or_404(Audit.objects.select_for_update(), pk=audit.pk)
+    found = _for_update.first(audit.pk)
+    if found is None:
+        raise Http404
+    stored = Audit.from_db(DEFAULT_DB_ALIAS, _COLUMNS, found)
     if stored.revision >= settings.MOST_CHANGES and not is_always_possible:
         words = f"An audit keeps at most {settings.MOST_CHANGES:,} changes. Start a new one from it."
         raise Exceeded(HTTPStatus.UNPROCESSABLE_ENTITY, words)
@@ -48,23 +62,32 @@ def count(audit: Audit) -> None:
     audit.updated = timezone.now()
 
 
-def sum_up(audit: Audit, answers: Mapping[str, Answer], **changed: object) -> None:
+def sum_up(audit: Audit, answers: Answers, **changed: object) -> None:
     """Write the counted change, the given fields, and what the answers (by the slug of their item) now add up to."""
-    items = rendered(audit.edition).content.items
-    verdicts = [(Severity(item.severity), _verdict(answers.get(item.slug), item)) for item in items]
+    verdicts = [(severity, _verdict(answers.get(slug), revision)) for slug, revision, severity in _asked(audit)]
     answered = sum(verdict is not Verdict.OPEN for _, verdict in verdicts)
     _write(audit, {"outcome": outcome(verdicts), "answered": answered, "total": len(verdicts), **changed})
 
 
-def _verdict(row: Answer | None, item: ItemContent) -> Verdict:
-    return row.verdict_on(item.revision) if row else Verdict.OPEN
+def _asked(audit: Audit) -> tuple[tuple[str, int, Severity], ...]:
+    return _items(rendered(audit.edition))
+
+
+@lru_cache(maxsize=EDITIONS_KEPT)
+def _items(edition: RenderedEdition) -> tuple[tuple[str, int, Severity], ...]:
+    """Slug, revision and severity of each item."""
+    return tuple((item.slug, item.revision, Severity(item.severity)) for item in edition.content.items)
+
+
+def _verdict(row: AnyAnswer | None, revision: int) -> Verdict:
+    return counted(row.verdict, row.item_revision, revision) if row else Verdict.OPEN
 
 
 def _write(audit: Audit, changed: Mapping[str, object]) -> None:
     written = {"revision": audit.revision, "updated": audit.updated, **changed}
-    Audit.objects.filter(pk=audit.pk).update(**written)
     for name, value in written.items():
         setattr(audit, name, value)
+    update(audit, *written)
 
 
 def separate(audit: Audit) -> None:
@@ -93,6 +116,9 @@ def store(
     if "verdict" in changed:
         row.item_revision = content_of(audit, row.item).revision
     row.by, row.at, row.by_question, row.audit_revision = by, audit.updated, question, audit.revision
-    row.save()
+    if row.pk is None:
+        insert(row)
+    else:
+        update(row, *_WRITTEN)
     written = [Written(row.item, name, row.current(name).revision, value) for name, value in changed.items()]
     history.record(audit, written, change=change, by=by)

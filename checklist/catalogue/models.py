@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 
 from checklist.catalogue.content import (
     ChecklistContent,
@@ -147,3 +147,14 @@ class Item(models.Model):
 def _texts(title: str, texts: dict[str, Any]) -> ItemTexts:
     examples = {name: Example(**texts[name]) if texts.get(name) else None for name in ("bad", "good")}
     return ItemTexts(**{**texts, **examples, "title": title})
+
+
+def checklist_of(pk: int, slug: str, current_id: int | None) -> Checklist:
+    """A stored checklist of values that were read."""
+    return Checklist.from_db(DEFAULT_DB_ALIAS, ["id", "slug", "current_id"], [pk, slug, current_id])
+
+
+def edition_of(pk: int, checklist_id: int, number: int, digest: str | None = None) -> Edition:
+    """A stored edition of values that were read. Its texts, which are seldom needed, are read when somebody asks for them."""
+    known = {"id": pk, "checklist_id": checklist_id, "number": number} | ({"digest": digest} if digest else {})
+    return Edition.from_db(DEFAULT_DB_ALIAS, list(known), list(known.values()))

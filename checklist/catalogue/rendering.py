@@ -19,9 +19,9 @@ from checklist.catalogue.models import Edition
 EDITIONS_KEPT = 32
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RenderedItem:
-    """One item: its content and, as HTML, what a reader sees."""
+    """One item: its content and, as HTML, what a reader sees. There is one of each, like editions."""
 
     content: ItemContent
     title: SafeString
@@ -54,9 +54,9 @@ class RenderedSection:
         return self.content.slug
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RenderedEdition:
-    """A whole edition: its content and its sections as HTML."""
+    """A whole edition: its content and its sections as HTML. There is one of each, so that others can keep what they make of it by it."""
 
     content: ChecklistContent
     number: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from checklist.audits.report import ChecklistRef, Entry, QuestionReport, Report, SectionReport, Severity, Verdict
@@ -44,7 +43,7 @@ def mixed() -> Report:
         entry("acks-late"),
     ]
     payload = [entry(f"payload-{n}", Verdict.PASS) for n in range(4)]
-    critical = replace(entry("idempotent", Verdict.FAIL, "charges twice"), severity=Severity.CRITICAL)
+    critical = entry("idempotent", Verdict.FAIL, "charges twice")._replace(severity=Severity.CRITICAL)
     return report(retries, [critical, *payload], [entry("logged", Verdict.PASS), entry("traced", Verdict.NA)])
 
 

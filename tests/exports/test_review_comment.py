@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ GUIDANCE = Guidance(
     language="python",
     sources=(("Manual: retries", "https://docs.example/retries"), ("Source [3]", "https://docs.example/a_(b)")),
 )
-FAILED = replace(entry("max-retries", Verdict.FAIL, "line 12:\nno cap", title="Cap `max_retries`"), guidance=GUIDANCE)
+FAILED = entry("max-retries", Verdict.FAIL, "line 12:\nno cap", title="Cap `max_retries`")._replace(guidance=GUIDANCE)
 
 
 def rendered(failed: Entry) -> str:
@@ -47,26 +46,26 @@ def test_a_link_to_another_item_becomes_its_words_and_any_other_stays() -> None:
     "url", ["https://x.example/a)b", "https://x.example/(a", "https://x.example/a]b", "https://x.example/?a&copy=1"]
 )
 def test_the_address_of_a_source_is_whole(url: str) -> None:
-    failed = replace(entry("a"), guidance=Guidance(sources=(("Title", url),)))
+    failed = entry("a")._replace(guidance=Guidance(sources=(("Title", url),)))
     links = [tag.replace("%5D", "]") for tag in Page(rendered(failed)).tags if tag.startswith("a ")]
     assert links == [f"a {url}"]
 
 
 @pytest.mark.parametrize("title", ["a]b", "a](evil)", "<b>", "`x`", "*y*", "[x]", "a\\"])
 def test_the_title_of_a_source_stays_text(title: str) -> None:
-    page = Page(rendered(replace(entry("a"), guidance=Guidance(sources=((title, "https://x.example/"),)))))
+    page = Page(rendered(entry("a")._replace(guidance=Guidance(sources=((title, "https://x.example/"),)))))
     assert [tag for tag in page.tags if tag.startswith("a ")] == ["a https://x.example/"]
     assert title in page.text
 
 
 @pytest.mark.parametrize("code", ["```\nfence\n```", "a = '````'", "~~~", "`", "</code></pre><b>", "x\n\n# heading"])
 def test_whatever_is_in_the_example_it_stays_one_block_of_code(code: str) -> None:
-    page = Page(rendered(replace(entry("a"), guidance=Guidance(good=code, language="python"))))
+    page = Page(rendered(entry("a")._replace(guidance=Guidance(good=code, language="python"))))
     assert [tag.split()[0] for tag in page.tags] == ["p", "strong", "code", "p", "pre", "code"]
     assert code in page.text
 
 
-HARMLESS = Page(rendered(replace(FAILED, note="harmless"))).structure
+HARMLESS = Page(rendered(FAILED._replace(note="harmless"))).structure
 
 
 def assert_text(failed: Entry, typed: str) -> None:
@@ -78,12 +77,12 @@ def assert_text(failed: Entry, typed: str) -> None:
 
 @pytest.mark.parametrize("typed", HOSTILE)
 def test_a_note_stays_text(typed: str) -> None:
-    assert_text(replace(FAILED, note=typed), typed)
+    assert_text(FAILED._replace(note=typed), typed)
 
 
 @pytest.mark.parametrize("typed", HOSTILE)
 def test_a_title_stays_text(typed: str) -> None:
-    assert_text(replace(FAILED, note="harmless", title=typed[:200]), typed[:200])
+    assert_text(FAILED._replace(note="harmless", title=typed[:200]), typed[:200])
 
 
 markup = st.text(st.sampled_from("\n\r -+*_#[]()<>!`~|\\@:/$&;.=x19ahtps") | st.characters(), max_size=40)
@@ -92,9 +91,9 @@ markup = st.text(st.sampled_from("\n\r -+*_#[]()<>!`~|\\@:/$&;.=x19ahtps") | st.
 @settings(max_examples=150, deadline=None)
 @given(note=markup.filter(str.strip))
 def test_any_note_stays_text(note: str) -> None:
-    assert_text(replace(FAILED, note=note), note)
+    assert_text(FAILED._replace(note=note), note)
 
 
 @pytest.mark.parametrize("typed", ["/merge", "/close", "/approve\n/merge", "  /label ~bug"])
 def test_no_line_of_a_note_is_a_command_for_gitlab(typed: str) -> None:
-    assert not [line for line in rendered(replace(FAILED, note=typed)).splitlines() if line.startswith("/")]
+    assert not [line for line in rendered(FAILED._replace(note=typed)).splitlines() if line.startswith("/")]

@@ -6,10 +6,9 @@ import json
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 
-from checklist.audits import access, changes, service
+from checklist.audits import access, changes, moulds, service
 from checklist.audits import questions as asking
 from checklist.audits.answering import Conflict
 from checklist.audits.forms import AnswerForm, QuestionsForm
@@ -32,7 +31,7 @@ def answer(request: HttpRequest, token: str, item: str) -> HttpResponse:
     except Conflict as collided:
         return conflict(request, Page(found, base="../../"), item, collided)
     if is_htmx(request):
-        response = saved(request, Page(found, answers=answers))
+        response = saved(Page(found, answers=answers))
         response["Walkaround-Answer"] = json.dumps(changes.revisions(answers[item]))
         return response
     return SeeOther(f"{reverse('audit', args=[token])}#{item}")
@@ -58,7 +57,7 @@ def questions(request: HttpRequest, token: str) -> HttpResponse:
     except Conflict as collided:
         return conflict(request, Page(found, base="../"), "questions", collided)
     if is_htmx(request):
-        response = saved(request, Page(found))
+        response = saved(Page(found))
         response["Walkaround-Answer"] = json.dumps(changes.revisions_of_questions(found))
         return response
     return SeeOther(f"{reverse('audit', args=[token])}#questions")
@@ -70,8 +69,7 @@ def audit_changes(request: HttpRequest, token: str) -> HttpResponse:
 
     def respond() -> HttpResponse:
         page = Page(found)
-        html = render_to_string("audits/_saved.html", {"page": page})
-        return JsonResponse({**changes.state(found, page.report), "html": html})
+        return JsonResponse({**changes.state(found, page.report), "html": moulds.saved(page).decode()})
 
     return unless_unchanged(request, found, respond, also=found.edition.checklist.current_id)
 

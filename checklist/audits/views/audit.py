@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from checklist.audits import access, allowance, service
+from checklist.audits import access, allowance, moulds, service
 from checklist.audits.forms import CorrectForm, StartForm
 from checklist.audits.models import Audit
 from checklist.audits.page import Page
@@ -44,10 +44,15 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 def audit(request: HttpRequest, token: str) -> HttpResponse:
     """The clickable audit."""
     found = access.for_edit_even_deleted(token)
-    template = "audits/deleted.html" if found.deleted else "audits/audit.html"
     before = found.predecessor
     also = found.edition.checklist.current_id, before and (before.pk, before.revision)
-    return unless_unchanged(request, found, lambda: render(request, template, {"page": Page(found)}), also=also)
+
+    def respond() -> HttpResponse:
+        if found.deleted:
+            return render(request, "audits/deleted.html", {"page": Page(found)})
+        return HttpResponse(moulds.audit(Page(found)))
+
+    return unless_unchanged(request, found, respond, also=also)
 
 
 def correct(request: HttpRequest, token: str) -> HttpResponse:
@@ -63,7 +68,7 @@ def correct(request: HttpRequest, token: str) -> HttpResponse:
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """The report to read: no edit link, nothing to click."""
     found = access.for_view(token)
-    return unless_unchanged(request, found, lambda: render(request, "audits/shared.html", {"page": Page(found)}))
+    return unless_unchanged(request, found, lambda: HttpResponse(moulds.shared(Page(found))))
 
 
 def shared_badge(request: HttpRequest, token: str) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
-from checklist.audits import changes
+from checklist.audits import changes, moulds
 from checklist.audits.answering import Conflict
 from checklist.audits.forms import AnswerForm, QuestionsForm
 from checklist.audits.models import Audit
@@ -29,9 +29,9 @@ def is_htmx(request: HttpRequest) -> bool:
     return bool(getattr(request, "htmx", False))
 
 
-def saved(request: HttpRequest, page: Page) -> HttpResponse:
+def saved(page: Page) -> HttpResponse:
     """What changed around the answers, and the revision by which the page knows an overtaken answer."""
-    response = render(request, "audits/_saved.html", {"page": page})
+    response = HttpResponse(moulds.saved(page))
     response["Walkaround-Revision"] = page.audit.revision
     return response
 

@@ -1,0 +1,1 @@
+"""How fast the site is, as ratios that any machine gives: `make bench`."""
