@@ -78,4 +78,4 @@ def _copy_rows(table: str, first: Audit, *, after: int) -> None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(fill(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))  # noqa: T201
+    print(json.dumps(fill(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))

@@ -15,7 +15,6 @@ from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
 
 from checklist.audits.page import Line, Page
@@ -27,6 +26,9 @@ Values = dict[bytes, bytes | int]
 PAGES_KEPT = 128  # moulds of whole pages, of some 20 kB each
 ITEMS_KEPT = 4096  # moulds of single items, of some 3 kB each
 _MARK = secrets.token_hex(8)  # nobody can write it into a checklist
+
+
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 def _blank(name: str, kind: str = "s") -> Any:
@@ -76,10 +78,10 @@ def audit(page: Page) -> bytes:
     values |= {b"edit-until": page.edit_until.encode(), b"view-until": page.view_until.encode()}
     values |= {b"revision-%d" % n: question.revision for n, question in enumerate(page.report.questions)}
     current, before = page.current, page.before
-    for n, part in enumerate(page.parts):
-        pairs = zip(part.section.items, part.report.entries, strict=True)
+    for n, (section, part) in enumerate(zip(page.edition.sections, page.report.sections, strict=True)):
+        pairs = zip(section.items, part.entries, strict=True)
         values[b"items-%d" % n] = b"".join(
-            [_item(page, item, entry, current, before.get(entry.item)) for item, entry in pairs]
+            [_item(page, item, entry, entry.item == current, before.get(entry.item)) for item, entry in pairs]
         )
     return _page("audits/audit.html", page.edition, shape) % values
 
@@ -93,8 +95,8 @@ def shared(page: Page) -> bytes:
     items = {item.slug: item for item in page.edition.items}
     failures = [(items[entry.item], entry) for entry in page.report.failures]
     values[b"failure-cards"] = _answers("audits/_failure.html", slug, failures)
-    for n, part in enumerate(page.parts):
-        pairs = zip(part.section.items, part.report.entries, strict=True)
+    for n, (section, part) in enumerate(zip(page.edition.sections, page.report.sections, strict=True)):
+        pairs = zip(section.items, part.entries, strict=True)
         values[b"answers-%d" % n] = _answers("audits/_answered.html", slug, pairs)
     return _page("audits/shared.html", page.edition, _shape(page.report)) % values
 
@@ -212,14 +214,23 @@ def _failing(item: str, title: str, severity: Severity) -> bytes:
     return render_to_string("audits/_failing.html", {"entry": Entry(item, title, severity)}).encode()
 
 
-def _item(page: Page, item: RenderedItem, entry: Entry, current: str, before: Entry | None) -> bytes:
+def _item(page: Page, item: RenderedItem, entry: Entry, is_current: bool, before: Entry | None) -> bytes:
     if before or entry.earlier:  # rare, and words of their own
         return page.render("audits/_item.html", [Line(item, entry, before=before)]).encode()
-    return _item_mould(item, entry.verdict, entry.item == current) % {
-        b"note": _text(entry.note) if entry.note else b"",
-        b"verdict-base": entry.verdict_revision,
-        b"note-base": entry.note_revision,
-    }
+    _, _, _, verdict, note, _, verdict_revision, note_revision, *_ = entry
+    if not note:
+        return _bare_item(item, verdict, is_current, verdict_revision, note_revision)
+    return _filled_item(item, verdict, is_current, verdict_revision, note_revision, note)
+
+
+def _filled_item(
+    item: RenderedItem, verdict: Verdict, is_current: bool, verdict_revision: int, note_revision: int, note: str = ""
+) -> bytes:
+    values: Values = {b"note": _text(note), b"verdict-base": verdict_revision, b"note-base": note_revision}
+    return _item_mould(item, verdict, is_current) % values
+
+
+_bare_item = lru_cache(maxsize=ITEMS_KEPT)(_filled_item)  # most items have no note, and few changes
 
 
 @lru_cache(maxsize=ITEMS_KEPT)
@@ -233,7 +244,7 @@ def _answers(template: str, checklist: str, pairs: Iterable[tuple[RenderedItem, 
     return b"".join(
         [
             _answer_mould(template, checklist, item, entry.verdict, bool(entry.note))
-            % {b"note": linebreaksbr(entry.note).encode() if entry.note else b""}
+            % {b"note": _LINE_END.sub(b"<br>", _text(entry.note)) if entry.note else b""}
             for item, entry in pairs
         ]
     )

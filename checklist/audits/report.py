@@ -58,8 +58,7 @@ class Outcome(StrEnum):
         }[self]
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(NamedTuple):
     """How many items have each verdict; the names are those of the `counts` of the JSON export."""
 
     passed: int = 0

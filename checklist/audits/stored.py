@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import IntegerField, Value
+
 from checklist.audits.models import Answer, Audit
 from checklist.prepared import Prepared
 
@@ -28,14 +30,15 @@ class StoredAnswer(NamedTuple):
 
 
 _FIELDS = StoredAnswer._fields
-_answers = Prepared(lambda pk: Answer.objects.filter(audit=pk).values_list(*_FIELDS[:-1]), 0)
+_UNREAD = Value(None, output_field=IntegerField())  # a type that needs no converting
+_answers = Prepared(lambda pk: Answer.objects.filter(audit=pk).values_list(*_FIELDS[:-1], _UNREAD), 0)
 _answers_and_when = Prepared(lambda pk: Answer.objects.filter(audit=pk).values_list(*_FIELDS), 0)
 
 
 def by_item(audit: Audit, *, when: bool = False) -> dict[str, StoredAnswer]:
     """Every answer of `audit` by the slug of its item, in one query."""
     rows = (_answers_and_when if when else _answers).rows(audit.pk)
-    return {row[1]: StoredAnswer(*row) for row in rows}
+    return {row.item: row for row in map(StoredAnswer._make, rows)}
 
 
 def as_row(audit: Audit, item: str, stored: StoredAnswer | None) -> Answer:
