@@ -178,6 +178,8 @@ class Change(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        # Of the constraint by id SQLite makes no use when it looks for an id: it would read the whole history of the audit.
+        indexes = [models.Index(fields=["audit", "change"], name="change_by_id")]
         constraints = [
             models.UniqueConstraint(fields=["audit", "item", "field", "revision"], name="change_revision_once"),
             models.UniqueConstraint(

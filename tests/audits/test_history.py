@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from markup import Markup
@@ -225,3 +226,9 @@ def test_the_report_says_who_answered_last_and_when(audit: Audit, client: Client
     answer(client, edit_link, verdict="pass", by="Ada")
     entry = service.report(audit, names=True).entries[1]
     assert (entry.by, entry.at) == ("Ada", Audit.objects.get().updated)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a small table whole")
+def test_a_change_is_found_by_its_id_without_reading_the_history(audit: Audit) -> None:
+    plan = Change.objects.filter(audit=audit, change="c1").explain()
+    assert "change_by_id (audit_id=? AND change=?)" in plan
