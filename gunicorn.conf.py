@@ -1,19 +1,23 @@
 """How gunicorn serves Walkaround; gunicorn reads this file by itself when it starts in this folder.
 
-Nothing is printed after the address unless something fails, and no log line holds the secret of an audit.
+Nothing is printed after the address unless something fails or the environment asks for logs, and no log line holds the secret of
+an audit.
 """
 
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import socket
 import sys
+from contextvars import copy_context
 from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from checklist.environment import Environment, refuse
 from checklist.logs import RedactingFormatter
@@ -39,8 +43,21 @@ bind = f"{_bare_host()}:{_environment.port}"
 # Two processes use two cores and outlive each other's crash; four threads each keep slow clients from blocking quick
 # ones. The work is mostly waiting for the database.
 workers = _workers()
-worker_class = "gthread"
 threads = 4
+
+
+class Worker(ThreadWorker):
+    """Its threads serve one request after the other, each in a context of its own.
+
+    So the id of a request stands in every line about it, those of gunicorn included, and in no line about the next one.
+    """
+
+    def handle(self, conn: TConn) -> object:
+        """Serve one request of a connection; what gunicorn wants to know about it afterwards."""
+        return copy_context().run(super().handle, conn)
+
+
+worker_class = Worker
 
 # Loaded once before the processes split: a quicker start, less memory, and a broken installation fails at once.
 preload_app = True
@@ -58,19 +75,21 @@ forwarded_allow_ips = ",".join(str(network) for network in _environment.trusted_
 # Nobody talks to the running server except by signals; without this gunicorn leaves a socket in the user's folders.
 control_socket_disable = True
 
-# There is no access log, because paths hold secrets. Warnings are off because they quote malformed requests.
+# gunicorn's access log names paths, and these hold secrets: `checklist.requestlog` writes a line for each request instead.
+# gunicorn's warnings quote malformed requests and name the address that they came from, so they need to be asked for.
 accesslog = None
-loglevel = "error"
+loglevel = {"warning": "error"}.get(_environment.log_level, _environment.log_level)
+logging.captureWarnings(True)
 
 
 class SecretFreeLogger(Logger):
-    """gunicorn's logger, whose errors name the path of the request that failed, without the secrets in it."""
+    """gunicorn's logger: its lines look like all others, and name the path of a request that failed without the secrets in it."""
 
     def setup(self, cfg: Config) -> None:
-        """Set up as `cfg` says, then let every line pass through the redacting formatter."""
+        """Set up as `cfg` says, then let every line pass through the redacting formatter, also those of an access log."""
         super().setup(cfg)
-        for handler in self.error_log.handlers:
-            handler.setFormatter(RedactingFormatter(self.error_fmt, self.datefmt))
+        for handler in [*self.error_log.handlers, *self.access_log.handlers]:
+            handler.setFormatter(RedactingFormatter(_environment.log_format))
 
 
 logger_class = SecretFreeLogger
@@ -88,8 +107,11 @@ def on_starting(server: Arbiter) -> None:
 
 
 def when_ready(server: Arbiter) -> None:
-    """The application is loaded and the socket listens: the last line says where."""
-    print(_environment.public_url, flush=True)  # noqa: T201
+    """The application is loaded and the socket listens: a line says where, in the log for those who asked for one."""
+    if _environment.text("LOG_FORMAT") or _environment.text("LOG_LEVEL"):
+        server.log.info("serving %s", _environment.public_url)
+    else:
+        print(_environment.public_url, flush=True)  # noqa: T201
 
 
 def post_fork(server: Arbiter, worker: object) -> None:

@@ -48,6 +48,23 @@ class Environment:
             refuse(name, "is not a whole number", "1 or more")
         return int(value)
 
+    def choice(self, name: str, default: str, *others: str) -> str:
+        """One of some words, in lower case."""
+        value = self.text(name, default).lower()
+        if value not in {default, *others}:
+            refuse(name, "is not a word that is known", ", ".join([default, *others]))
+        return value
+
+    @property
+    def log_format(self) -> str:
+        """`LOG_FORMAT`: how a line of the log is written."""
+        return self.choice("LOG_FORMAT", "keyvalue", "json")
+
+    @property
+    def log_level(self) -> str:
+        """`LOG_LEVEL`: from which importance on lines are written; `info` has one for every request."""
+        return self.choice("LOG_LEVEL", "warning", "error", "info", "debug")
+
     @property
     def debug(self) -> bool:
         """`DEBUG`, off unless it says yes."""

@@ -21,7 +21,7 @@ def _is_trusted(address: str) -> bool:
 
 
 class TrustedProxies:
-    """Believes `X-Forwarded-For` and `X-Forwarded-Proto` from `TRUSTED_PROXIES`, and drops them from everybody else.
+    """Believes `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Request-ID` from `TRUSTED_PROXIES`, and drops them from everybody else.
 
     Afterwards `REMOTE_ADDR` is the client (the last address that is not one of our proxies) and `request.is_secure()` is
     what the client used.
@@ -38,6 +38,8 @@ class TrustedProxies:
             meta["REMOTE_ADDR"] = next((hop for hop in reversed(hops) if not _is_trusted(hop)), meta["REMOTE_ADDR"])
             if meta.get("HTTP_X_FORWARDED_PROTO") in {"http", "https"}:
                 meta["wsgi.url_scheme"] = meta["HTTP_X_FORWARDED_PROTO"]
+        else:
+            meta.pop("HTTP_X_REQUEST_ID", None)
         for name in (
             "HTTP_X_FORWARDED_FOR",
             "HTTP_X_FORWARDED_PROTO",

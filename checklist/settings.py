@@ -6,6 +6,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from checklist import sentry
 from checklist.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -35,6 +36,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "checklist.middleware.TrustedProxies",
+    "checklist.requestlog.RequestLog",
     "checklist.middleware.PrivatePages",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -135,13 +137,18 @@ HISTORY_PAGE_SIZE = 200  # changes on a page of a history
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"()": "checklist.logs.RedactingFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
-    },
+    "formatters": {"line": {"()": "checklist.logs.RedactingFormatter", "form": _environment.log_format}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django": {"handlers": [], "level": "NOTSET", "propagate": True},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # They name every variable that a template leaves empty, with all that it has, and every rule that is tried on a line.
+        "django.template": {"level": "INFO"},
+        "markdown_it": {"level": "INFO"},
     },
-    "root": {"handlers": ["console"], "level": "INFO"},
+    "root": {"handlers": ["console"], "level": _environment.log_level.upper()},
 }
+
+# Errors are sent to a Sentry when the environment names one.
+if _sentry := _environment.text("SENTRY_DSN"):
+    sentry.start(_sentry)

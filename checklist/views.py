@@ -6,6 +6,8 @@ from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from checklist.logs import current_request
+
 
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 when the database answers, 503 when it does not."""
@@ -33,5 +35,5 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page for 500."""
-    return render(request, "500.html", status=500)
+    """The page for 500; it names the request, for whoever looks it up in the log."""
+    return render(request, "500.html", {"request_id": current_request()}, status=500)

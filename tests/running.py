@@ -21,8 +21,8 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("checklist", "content", "static", "templates", "manage.py", "gunicorn.conf.py")
 OURS = {
-    "ALLOWED_HOSTS", "CONTENT_DIRS", "DATABASE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE", "HOST", "PORT", "PUBLIC_URL",
-    "SECRET_KEY", "STARTS_PER_HOUR", "TRUSTED_PROXIES", "VAR_DIR", "WEB_CONCURRENCY",
+    "ALLOWED_HOSTS", "CONTENT_DIRS", "DATABASE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE", "HOST", "LOG_FORMAT", "LOG_LEVEL", "PORT",
+    "PUBLIC_URL", "SECRET_KEY", "SENTRY_DSN", "STARTS_PER_HOUR", "TRUSTED_PROXIES", "VAR_DIR", "WEB_CONCURRENCY",
 }  # fmt: skip
 
 
@@ -56,6 +56,11 @@ class Server:
 
     port: int
     output: Path
+    pid: int = 0
+
+    def workers(self) -> list[int]:
+        """The processes that answer requests."""
+        return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
 
     def ask(self, method: str, path: str, body: str = "", **headers: str) -> HTTPResponse:
         """One request; the body is sent as a form. Read the answer at once: the connection is closed."""
@@ -123,6 +128,7 @@ class Project:
         with server.output.open("w") as output:
             command = [sys.executable, "-m", "gunicorn", "checklist.wsgi:application"]
             process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=output, stderr=output)
+        server.pid = process.pid
         try:
             _wait(server, process)
             yield server

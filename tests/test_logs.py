@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import shutil
@@ -12,7 +13,7 @@ import pytest
 from django.conf import settings
 from running import Project, Server, send
 
-from checklist.logs import RedactingFormatter, redact
+from checklist.logs import FORMATS, RedactingFormatter, redact
 
 TOKEN = "Zb3_q-81Yw0aNcT5kLmPrXvU7oHsEiJd"
 
@@ -30,6 +31,12 @@ LINES = [
     (f"/audit/{TOKEN}/", "/audit/[secret]/"),
     (f"/{TOKEN}/", "/[secret]/"),
     ("/checklists/deploy-compatible-signature/", "/checklists/deploy-compatible-signature/"),
+    ("request 0123456789abcdef0123456789abcdef", "request 0123456789abcdef0123456789abcdef"),
+    (f"/{TOKEN[:-1]}/ and /{TOKEN[:24]}", "/[secret]/ and /[secret]"),
+    (repr(f"\n{TOKEN}"), "'\\[secret]'"),
+    (f"%0a{TOKEN}", "%[secret]"),
+    (f"q{TOKEN}", "[secret]"),
+    (f"visitor={TOKEN};csrftoken={'c' * 31}Q", "visitor=[secret];csrftoken=[secret]"),
 ]
 
 
@@ -43,8 +50,43 @@ def test_a_traceback_is_redacted_too() -> None:
         raise ValueError(f"/audits/{TOKEN}/")
     except ValueError as error:
         info = (type(error), error, error.__traceback__)
-    record = logging.LogRecord("x", logging.ERROR, "f", 1, "failed", None, info)
-    assert TOKEN not in RedactingFormatter().format(record)
+    failed = logging.LogRecord("x", logging.ERROR, "f", 1, "failed", None, info)
+    assert not [form for form in FORMATS if TOKEN in RedactingFormatter(form).format(failed)]
+
+
+def record(message: str, *arguments: object, **extras: object) -> logging.LogRecord:
+    """What `logging` hands to a formatter."""
+    return logging.makeLogRecord(
+        {"name": "x", "msg": message, "args": arguments, "pathname": "f.py", "lineno": 7, **extras}
+    )
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_extra_fields_are_redacted_and_those_of_other_packages_left_out(form: str) -> None:
+    line = RedactingFormatter(form).format(record("m", route=f"/audits/{TOKEN}/", request="their request"))
+    assert "/audits/[secret]/" in line
+    assert "their request" not in line
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("character", ["\n", "\r", "\x1b", "\x85", "\u2028", "\u202e"])
+def test_nobody_can_begin_a_line_or_turn_one_around(form: str, character: str) -> None:
+    line = RedactingFormatter(form).format(record("Not Found: %s", f"/{character}level=error"))
+    assert (character not in line, len(line.splitlines())) == (True, 1)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_line_that_cannot_be_written_says_where_it_came_from_and_nothing_else(form: str) -> None:
+    line = RedactingFormatter(form).format(record("%d answers", TOKEN))
+    assert "a line from f.py:7 cannot be written: TypeError" in line
+    assert TOKEN not in line
+
+
+def test_a_stream_that_takes_no_line_gets_no_report_with_its_arguments(capsys: pytest.CaptureFixture[str]) -> None:
+    stream = io.StringIO()
+    stream.close()
+    logging.StreamHandler(stream).handle(record("%s", TOKEN))
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("name", settings.LOGGING["handlers"])
@@ -130,11 +172,13 @@ def broken(project: Project, folder: Path) -> Project:
     return Project(folder, project.environment)
 
 
-def test_a_failing_page_is_500_and_its_traceback_holds_no_token(
+def test_a_failing_page_is_500_names_its_request_and_its_traceback_holds_no_token(
     project: Project, secrets: dict[str, str], tmp_path: Path
 ) -> None:
     with broken(project, tmp_path / "broken").serving() as failing:
-        assert failing.ask("GET", f"/audits/{secrets['edit']}/").status == 500
+        answer = failing.ask("GET", f"/audits/{secrets['edit']}/")
         output = failing.output.read_text()
+    assert (answer.status, answer.text.count(answer.headers["X-Request-ID"])) == (500, 1)
+    assert f"request_id={answer.headers['X-Request-ID']} " in output
     assert "TemplateDoesNotExist" in output
     assert secrets["edit"] not in output

@@ -63,6 +63,9 @@ BAD = [
     ("DEBUG", "maybe"),
     ("DEBUG", "2"),
     ("VAR_DIR", "/dev/null/var"),
+    ("LOG_FORMAT", "xml"),
+    ("LOG_LEVEL", "loud"),
+    ("SENTRY_DSN", "localhost"),
 ]
 
 

@@ -38,7 +38,7 @@ def _counted(client: str, window: int) -> int:
 
 def _client(address: str) -> str:
     """A name for the client that does not give its address away; one network of IPv6 is one client."""
-    return salted_hmac("checklist.allowance", _network(address)).hexdigest()
+    return salted_hmac("checklist.allowance", _network(address), algorithm="sha256").hexdigest()
 
 
 def _network(address: str) -> str:
