@@ -28,8 +28,9 @@ def checklist(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     pk, current, number, digest = found
-    edition = rendered(edition_of(current, pk, number, digest) if current else _last(pk))
-    etag = f'"{edition.content.digest[:16]}-{current is None:d}-{build()}"'
+    stored = edition_of(current, pk, number, digest) if current else _last(pk)
+    edition = rendered(stored)
+    etag = f'"{stored.digest[:16]}-{current is None:d}-{build()}"'
     unchanged = get_conditional_response(request, etag=etag)
     response = FixedResponse(_page(edition, current is None)) if unchanged is None else unchanged
     response["ETag"] = etag
