@@ -13,6 +13,8 @@ from pathlib import Path
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
+from gunicorn.sock import TCPSocket
+from gunicorn.workers.gthread import ThreadWorker
 
 from checklist.environment import Environment, refuse
 from checklist.logs import RedactingFormatter
@@ -38,7 +40,6 @@ bind = f"{_bare_host()}:{_environment.port}"
 # Two processes use two cores and outlive each other's crash; four threads each keep slow clients from blocking quick
 # ones. The work is mostly waiting for the database.
 workers = _workers()
-worker_class = "gthread"
 threads = 4
 
 # Loaded once before the processes split: a quicker start, less memory, and a broken installation fails at once.
@@ -57,9 +58,40 @@ forwarded_allow_ips = ",".join(str(network) for network in _environment.trusted_
 # Nobody talks to the running server except by signals; without this gunicorn leaves a socket in the user's folders.
 control_socket_disable = True
 
+# How long PostgreSQL lets a request work, wait for a lock, or keep a transaction open and do nothing. Only the server has these
+# limits: commands such as `migrate` may take as long as they must. What PGOPTIONS says already comes after them, and wins.
+_limits = {"statement_timeout": "15s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
+_options = [*(f"-c {name}={value}" for name, value in _limits.items()), os.environ.get("PGOPTIONS", "")]
+raw_env = [f"PGOPTIONS={' '.join(_options).strip()}"]
+
 # There is no access log, because paths hold secrets. Warnings are off because they quote malformed requests.
 accesslog = None
 loglevel = "error"
+
+
+class LeavingWorker(ThreadWorker):
+    """gunicorn's threads, in a process that stops listening as soon as it is told to stop.
+
+    gunicorn's own keeps the door open until its last request is done: whoever connects meanwhile waits, is served by nobody, and
+    a proxy cannot tell that another replica would have answered.
+    """
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """As gunicorn does it; then, when this is the end, take in who has arrived and close the door."""
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                self._take_in(listener)
+                listener.close()
+
+    def _take_in(self, listener: TCPSocket) -> None:
+        known = -1
+        while known != self.nr_conns:
+            known = self.nr_conns
+            self.accept(listener)
+
+
+worker_class = LeavingWorker
 
 
 class SecretFreeLogger(Logger):
