@@ -25,7 +25,7 @@ test: .venv/installed-dev ## Run all tests, on SQLite or on DATABASE_URL; ARGS g
 
 test-postgres: .venv/installed-dev ## Run the tests that need no browser and no worker on a PostgreSQL
 	@.ci/with-postgres $(PY) -m pytest -n auto --maxprocesses 4 \
-		-m "not browser and not content and not chaos" $(ARGS)
+		-m "not browser and not content and not chaos and not topology" $(ARGS)
 
 chaos: .venv/installed-dev ## Kill real servers 50 times under load on both databases, and count what was lost
 	@FSYNC=on PYTHONPATH=tests .ci/with-postgres $(PY) -m chaos.campaign $(ARGS)
