@@ -27,7 +27,7 @@ test: .venv/installed-dev ## Run all tests, on SQLite or on DATABASE_URL; ARGS g
 
 test-postgres: .venv/installed-dev ## Run the tests that need no browser and no worker on a PostgreSQL
 	@.ci/with-postgres $(PY) -m pytest -n auto --maxprocesses 4 \
-		-m "not browser and not content and not chaos" $(ARGS)
+		-m "not browser and not content and not chaos and not topology" $(ARGS)
 
 test-newest: .venv-newest/installed ## Run all tests on Python 3.13 (or PYTHON) with the newest Django
 	@VENV=.venv-newest .ci/test $(ARGS)

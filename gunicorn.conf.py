@@ -11,16 +11,15 @@ import logging
 import os
 import socket
 import sys
-from contextvars import copy_context
 from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
-from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from checklist.environment import Environment, refuse
 from checklist.logs import RedactingFormatter
+from checklist.worker import Worker
 
 _environment = Environment(Path(__file__).resolve().parent)
 
@@ -44,19 +43,6 @@ bind = f"{_bare_host()}:{_environment.port}"
 # ones. The work is mostly waiting for the database.
 workers = _workers()
 threads = 4
-
-
-class Worker(ThreadWorker):
-    """Its threads serve one request after the other, each in a context of its own.
-
-    So the id of a request stands in every line about it, those of gunicorn included, and in no line about the next one.
-    """
-
-    def handle(self, conn: TConn) -> object:
-        """Serve one request of a connection; what gunicorn wants to know about it afterwards."""
-        return copy_context().run(super().handle, conn)
-
-
 worker_class = Worker
 
 # Loaded once before the processes split: a quicker start, less memory, and a broken installation fails at once.
@@ -74,6 +60,12 @@ forwarded_allow_ips = ",".join(str(network) for network in _environment.trusted_
 
 # Nobody talks to the running server except by signals; without this gunicorn leaves a socket in the user's folders.
 control_socket_disable = True
+
+# How long PostgreSQL lets a request work, wait for a lock, or keep a transaction open and do nothing. Only the server has these
+# limits: commands such as `migrate` may take as long as they must. What PGOPTIONS says already comes after them, and wins.
+_limits = {"statement_timeout": "15s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
+_options = [*(f"-c {name}={value}" for name, value in _limits.items()), os.environ.get("PGOPTIONS", "")]
+raw_env = [f"PGOPTIONS={' '.join(_options).strip()}"]
 
 # gunicorn's access log names paths, and these hold secrets: `checklist.requestlog` writes a line for each request instead.
 # gunicorn's warnings quote malformed requests and name the address that they came from, so they need to be asked for.

@@ -204,7 +204,16 @@ _SQLITE: dict[str, Any] = {
     "TEST": {"NAME": None},
 }
 
+# As many connections as a process of the server has threads. A request waits three seconds for one, so that a database that is away
+# is an answer and not a queue, and the pool tries again for as long as requests come: by itself it would wait longer and longer.
+# A network that swallows everything is noticed after ten seconds (`tcp_user_timeout` counts milliseconds).
 _POSTGRESQL: dict[str, Any] = {
     "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
+    "OPTIONS": {
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "tcp_user_timeout": 10_000,
+        "pool": {"min_size": 1, "max_size": 4, "timeout": 3, "reconnect_timeout": 5},
+    },
 }

@@ -56,7 +56,13 @@ class Server:
 
     port: int
     output: Path
-    pid: int = 0
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process that the others are children of."""
+        assert self.process
+        return self.process.pid
 
     def workers(self) -> list[int]:
         """The processes that answer requests."""
@@ -87,6 +93,7 @@ class Project:
 
     folder: Path
     environment: dict[str, str]
+    prefix: tuple[str, ...] = ()  # a program that runs the others, with its arguments
 
     @classmethod
     @contextmanager
@@ -100,7 +107,7 @@ class Project:
 
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         """Begin a command of `manage.py`; both its outputs are one pipe."""
-        command = [sys.executable, "manage.py", *arguments]
+        command = [*self.prefix, sys.executable, "manage.py", *arguments]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
         return subprocess.Popen(command, cwd=self.folder, env=self.environment | variables, text=True, **pipes)
 
@@ -123,12 +130,12 @@ class Project:
     @contextmanager
     def serving(self, **variables: str) -> Iterator[Server]:
         """gunicorn as `make run` starts it, on a free port, until the block ends."""
-        server = Server(free_port(), self.folder / f"output-{uuid.uuid4().hex}")
+        server = Server(free_port(), Path(self.environment["VAR_DIR"], f"output-{uuid.uuid4().hex}"))
         environment = self.environment | {"PORT": str(server.port)} | variables
         with server.output.open("w") as output:
-            command = [sys.executable, "-m", "gunicorn", "checklist.wsgi:application"]
+            command = [*self.prefix, sys.executable, "-m", "gunicorn", "checklist.wsgi:application"]
             process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=output, stderr=output)
-        server.pid = process.pid
+        server.process = process
         try:
             _wait(server, process)
             yield server
@@ -154,9 +161,13 @@ def temporary_database(folder: Path) -> Iterator[dict[str, str]]:
         yield {"DATABASE_URL": f"sqlite:///{folder / 'walkaround.sqlite3'}"}
         return
     name = f"walkaround_{uuid.uuid4().hex}"
+    _at_server(url, f"CREATE DATABASE {name}")
+    try:
+        yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl(), "SECRET_KEY": "only for tests"}
+    finally:
+        _at_server(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _at_server(url: str, statement: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        try:
-            yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl(), "SECRET_KEY": "only for tests"}
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute(statement)

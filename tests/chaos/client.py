@@ -21,7 +21,13 @@ class Answered:
 
 def ask(port: int, method: str, path: str, values: dict[str, str] | None = None, **headers: str) -> Answered:
     """One request on a connection of its own, the values as a form."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    return exchange(HTTPConnection("127.0.0.1", port, timeout=PATIENCE), method, path, values, **headers)
+
+
+def exchange(
+    connection: HTTPConnection, method: str, path: str, values: dict[str, str] | None = None, **headers: str
+) -> Answered:
+    """One request on `connection`, which is closed then."""
     named = {name.replace("_", "-"): value for name, value in headers.items()} | {"Connection": "close"}
     if values is not None:
         named["Content-Type"] = "application/x-www-form-urlencoded"

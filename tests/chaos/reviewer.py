@@ -24,6 +24,7 @@ class Reviewer(threading.Thread):
     """
 
     uses_base = True
+    ask = staticmethod(ask)
 
     def __init__(
         self,
@@ -95,7 +96,7 @@ class Reviewer(threading.Thread):
         place = next(iter(choice.values))
         values |= {"change": choice.change, "by": self.name}
         self.ledger.count("sent")
-        return ask(self.port, "POST", f"{place.audit}items/{place.item}/", values, **self._headers())
+        return self.ask(self.port, "POST", f"{place.audit}items/{place.item}/", values, **self._headers())
 
     def _headers(self) -> dict[str, str]:
         return {"HX_Request": "true"}
@@ -126,7 +127,7 @@ class Reviewer(threading.Thread):
     # --- Looking
     def look(self, audit: str) -> None:
         """See what others did. What was acknowledged to this reviewer must be in it, or something newer."""
-        answered = ask(self.port, "GET", f"{audit}changes")
+        answered = self.ask(self.port, "GET", f"{audit}changes")
         if answered.status != 200:
             return
         self.ledger.count("looked")

@@ -31,7 +31,7 @@ def prepared_project(database: str, folder: Path) -> Iterator[Project]:
         yield project
 
 
-def _lasting_port() -> int:
+def lasting_port() -> int:
     """A port on which nobody listens, and which the system gives to no outgoing connection while the server is down."""
     for port in random.sample(range(20_000, 30_000), 100):
         with suppress(OSError), closing(socket.create_server(("127.0.0.1", port))):
@@ -44,7 +44,7 @@ class Service:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.port = _lasting_port()
+        self.port = lasting_port()
         self.output = project.folder / "server.log"
         self.group: ProcessGroup | None = None
 
@@ -75,6 +75,11 @@ class Service:
         """SIGKILL to every process of it, whatever they are doing."""
         if self.group:
             self.group.kill()
+
+    def stop(self) -> None:
+        """SIGTERM, as a container runtime ends it, and the time to finish what it has."""
+        if self.group:
+            self.group.stop(PATIENCE)
 
     def errors(self) -> list[str]:
         """What its log says went wrong, also in answers that nobody received."""

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +20,52 @@ from running import free_port
 LONGEST_START = 60  # seconds
 
 
+@dataclass
+class PrivateServer:
+    """A PostgreSQL with an empty folder of data and a port of its own; it can be stopped and started again."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers while it runs."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def make(self) -> None:
+        """Make the folder of data. Raises FileNotFoundError where PostgreSQL is not installed."""
+        initdb = [_programs() / "initdb", "-D", self.folder / "data"]
+        options = ["-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C"]
+        subprocess.run([*initdb, *options], cwd=self.folder, check=True, capture_output=True, **_owner(self.folder))
+
+    def start(self) -> None:
+        """Start, and return when it answers."""
+        # The data are thrown away, so nothing waits for the disk.
+        sockets = f"unix_socket_directories={self.folder}"
+        options = ["listen_addresses=127.0.0.1", sockets, "fsync=off", f"port={self.port}"]
+        command = [_programs() / "postgres", "-D", self.folder / "data"]
+        command += [part for option in options for part in ("-c", option)]
+        self.process = subprocess.Popen(
+            command, cwd=self.folder, stderr=subprocess.DEVNULL, start_new_session=True, **_owner(self.folder)
+        )
+        _wait_for(self.url)
+
+    def stop(self) -> None:
+        """Stop at once, whoever is connected."""
+        if self.process:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait()
+
+
 def start() -> str:
     """The URL of a new server, which ends with this process. Raises FileNotFoundError where PostgreSQL is not installed."""
-    programs = _programs()
-    folder = Path(tempfile.mkdtemp(prefix="postgres"))
-    owner = _owner(folder)
-    initdb = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C"]
-    subprocess.run(initdb, cwd=folder, check=True, capture_output=True, **owner)
-    port = free_port()
-    # The data are thrown away, so nothing waits for the disk.
-    options = ["listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "fsync=off", f"port={port}"]
-    command = [programs / "postgres", "-D", folder / "data", *(part for option in options for part in ("-c", option))]
-    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL, start_new_session=True, **owner)
-    atexit.register(_stop, process, folder)
-    url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-    _wait_for(url)
-    return url
+    server = PrivateServer(Path(tempfile.mkdtemp(prefix="postgres")))
+    server.make()
+    atexit.register(shutil.rmtree, server.folder, ignore_errors=True)
+    atexit.register(server.stop)
+    server.start()
+    return server.url
 
 
 def _programs() -> Path:
@@ -64,9 +95,3 @@ def _wait_for(url: str) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
-
-
-def _stop(process: subprocess.Popen[bytes], folder: Path) -> None:
-    process.send_signal(signal.SIGQUIT)  # to PostgreSQL: stop at once
-    process.wait()
-    shutil.rmtree(folder, ignore_errors=True)

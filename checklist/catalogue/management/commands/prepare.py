@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 import hashlib
+from argparse import ArgumentParser
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
+from checklist.alone import alone
 from checklist.scripts import BUNDLES
 
 
 class Command(BaseCommand):
-    """Migrates, loads the checklists, an example when there is no audit yet, and collects static files; says little of what is not new."""
+    """Migrates, loads the checklists, an example when there is no audit yet, and collects static files; says little of what is not new.
+
+    Replicas may start it at once: the others wait for the first, and find everything done.
+    """
 
     help = "Migrate, load the checklists and collect static files."
     requires_system_checks: list[str] = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Run the commands in order."""
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """One option: `--static-only`."""
+        parser.add_argument("--static-only", action="store_true", help="only collect static files; ask no database")
+
+    def handle(self, *args: Any, static_only: bool, **options: Any) -> None:
+        """Run the commands in order. Exits with 1 and one line when the database cannot be reached."""
+        if static_only:
+            collect_static_files()
+            return
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(alone())
+            except OperationalError as error:
+                raise CommandError(f"the database does not answer: {' '.join(str(error).split())}") from error
+            self._prepare()
+
+    def _prepare(self) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("load_checklists", stdout=self.stdout, stderr=self.stderr)
         call_command("load_example", if_empty=True, stdout=self.stdout, stderr=self.stderr)
