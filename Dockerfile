@@ -5,9 +5,10 @@ ARG BASE_IMAGE=python:3.13-slim
 FROM ${BASE_IMAGE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python3 -m venv /opt/venv
-COPY requirements.txt requirements-sentry.txt /tmp/
+# Everything of requirements.txt, and what sends errors to a Sentry when SENTRY_DSN is set.
+COPY requirements-sentry.txt /tmp/
 # The running image installs nothing, so pip stays behind.
-RUN /opt/venv/bin/pip install --quiet --requirement /tmp/requirements-sentry.txt --requirement /tmp/requirements.txt \
+RUN /opt/venv/bin/pip install --quiet --requirement /tmp/requirements-sentry.txt \
     && /opt/venv/bin/pip uninstall --quiet --yes pip
 WORKDIR /app
 COPY . .
