@@ -38,7 +38,7 @@ def rows_of(service: Service, *, prefix: str = "") -> Iterator[Row]:
     port = service.server.port
 
     def floor(size: int, accept: str = "identity") -> Load:
-        return Load(port, [f"/floor/bytes/{size}/"], accept=accept)
+        return Load(port, [f"/audits/floor/bytes/{size}/"], accept=accept)
 
     edit, view, checklist = "/audits/{edit}/", "/shared/{view}/", "/checklists/celery-tasks/"
     page, shared = (service.size(pattern.format(**audits[0])) for pattern in (edit, view))
@@ -48,7 +48,7 @@ def rows_of(service: Service, *, prefix: str = "") -> Iterator[Row]:
     yield Row(
         "save one answer",
         Load(port, writing.answers("/audits"), "POST"),
-        Load(port, writing.answers("/floor/write"), "POST", size=3500),
+        Load(port, writing.answers("/audits/floor/write"), "POST", size=3500),
         0.6,
     )
     yield Row("poll, nothing new", Load(port, reading.paths(edit + "changes", etags=True)), floor(0), 0.6)

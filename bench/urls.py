@@ -11,7 +11,7 @@ from checklist.urls import handler400, handler403, handler404, handler500, urlpa
 __all__ = ["handler400", "handler403", "handler404", "handler500"]
 
 urlpatterns = [
-    path("floor/bytes/<int:number>/", methods(get=floors.some_bytes)),
-    path("floor/write/<token:token>/items/<slug:item>/", methods(post=floors.write)),
+    path("audits/floor/bytes/<int:number>/", methods(get=floors.some_bytes)),
+    path("audits/floor/write/<token:token>/items/<slug:item>/", methods(post=floors.write)),
     *urlpatterns,
 ]

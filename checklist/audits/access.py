@@ -21,7 +21,8 @@ from checklist.audits.models import Audit, Kept, Visitor
 from checklist.catalogue.models import checklist_of, edition_of
 from checklist.prepared import Prepared, Row
 
-_AUDIT = [field.attname for field in Audit._meta.concrete_fields]
+# What only lists show is left out.
+_AUDIT = [field.attname for field in Audit._meta.concrete_fields if field.name not in Audit.LISTED]
 _EDITION = [
     "number",
     "digest",
@@ -46,7 +47,9 @@ def _one(row: Row | None, is_open: Callable[[Audit], bool]) -> Audit:
     number, digest, checklist, slug, current, newest = row[len(_AUDIT) :]
     audit.edition = edition_of(audit.edition_id, checklist, number, digest)
     audit.edition.checklist = checklist_of(checklist, slug, current)
-    if current is not None:
+    if current == audit.edition_id:
+        audit.edition.checklist.current = audit.edition
+    elif current is not None:
         audit.edition.checklist.current = edition_of(current, checklist, newest)
     return audit
 

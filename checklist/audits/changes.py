@@ -9,7 +9,6 @@ from checklist.audits.answering import Conflict
 from checklist.audits.models import Audit
 from checklist.audits.questions import FIELD
 from checklist.audits.report import Entry, Report
-from checklist.audits.writing import AnyAnswer
 
 FIELDS = ("verdict", "note")
 
@@ -40,7 +39,7 @@ def _answer(entry: Entry) -> dict[str, Any]:
     }
 
 
-def revisions(row: AnyAnswer) -> dict[str, list[object]]:
+def revisions(row: object) -> dict[str, list[object]]:
     """Revision and last change of each field of one answer."""
     return {name: [getattr(row, f"{name}_revision"), getattr(row, f"{name}_change")] for name in FIELDS}
 

@@ -83,6 +83,8 @@ class Audit(models.Model):
     created = models.DateTimeField()
     updated = models.DateTimeField()
 
+    LISTED = frozenset({"outcome", "answered", "total", "is_example", "created"})  # what pages of one audit do not show
+
     objects = AuditQuerySet.as_manager()
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 
 from checklist.audits.page import Line, Page
 from checklist.audits.report import Counts, Entry, Outcome, QuestionReport, Report, Severity, Verdict
-from checklist.catalogue.rendering import RenderedEdition, RenderedItem
+from checklist.catalogue.rendering import EDITIONS_KEPT, RenderedEdition, RenderedItem
 
 Values = dict[bytes, bytes | int]
 
@@ -92,13 +92,18 @@ def shared(page: Page) -> bytes:
     values = _counted(page.report) | _said(page.report)
     values |= {b"revision": page.audit.revision, b"standing": page.report.standing.encode()}
     values |= {b"updated": page.updated.encode(), b"updated-exactly": page.updated_exactly.encode()}
-    items = {item.slug: item for item in page.edition.items}
+    items = _by_slug(page.edition)
     failures = [(items[entry.item], entry) for entry in page.report.failures]
     values[b"failure-cards"] = _answers("audits/_failure.html", slug, failures)
     for n, (section, part) in enumerate(zip(page.edition.sections, page.report.sections, strict=True)):
         pairs = zip(section.items, part.entries, strict=True)
         values[b"answers-%d" % n] = _answers("audits/_answered.html", slug, pairs)
     return _page("audits/shared.html", page.edition, _shape(page.report)) % values
+
+
+@lru_cache(maxsize=EDITIONS_KEPT)
+def _by_slug(edition: RenderedEdition) -> dict[str, RenderedItem]:
+    return {item.slug: item for item in edition.items}
 
 
 def saved(page: Page) -> bytes:

@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import cached_property
 
 from django.template.loader import render_to_string
-from django.utils.dateformat import format as formatted
 from django.utils.html import format_html_join
 
 from checklist.audits import service
@@ -179,12 +178,13 @@ class Page:
     @property
     def updated(self) -> str:
         """When the audit changed last, for people, in UTC."""
-        return formatted(self.report.updated, "j F Y, H:i")
+        updated = self.report.updated
+        return f"{updated.day} {updated:%B %Y, %H:%M}"
 
     @property
     def updated_exactly(self) -> str:
         """When the audit changed last, for programs."""
-        return formatted(self.report.updated, "c")
+        return self.report.updated.isoformat()
 
     @property
     def badge(self) -> str:
@@ -200,7 +200,7 @@ class Page:
 
 
 def _until(moment: datetime | None) -> str:
-    return f"until {formatted(moment, 'j M Y, H:i')} UTC" if moment else "for good"
+    return f"until {moment.day} {moment:%b %Y, %H:%M} UTC" if moment else "for good"
 
 
 def _joined(template: str, contexts: Iterable[dict[str, object]]) -> str:

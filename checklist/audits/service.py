@@ -26,7 +26,7 @@ from checklist.audits.report import (
     Severity,
     Verdict,
 )
-from checklist.audits.stored import as_row, by_item
+from checklist.audits.stored import by_item, to_change
 from checklist.audits.writing import Answers, AnyAnswer, content_of, count, locked, store, sum_up, touch
 from checklist.catalogue.content import ItemContent
 from checklist.catalogue.models import Edition
@@ -93,11 +93,10 @@ def answer(
     the writer had in view.
     """
     locked(audit)
-    stored = by_item(audit)
-    row = as_row(audit, item, stored.get(item))
-    answers: dict[str, AnyAnswer] = {**stored, item: row}
-    given = {"verdict": verdict, "note": note}
-    wanted = {name: Wanted(value, bases.get(name)) for name, value in given.items() if value is not None}
+    row, given = to_change(audit, item)
+    answers: dict[str, AnyAnswer] = {**given, item: row}
+    posted = {"verdict": verdict, "note": note}
+    wanted = {name: Wanted(value, bases.get(name)) for name, value in posted.items() if value is not None}
     is_known = history.is_known(audit, change)
     changed = to_write(row, wanted, item_revision=content_of(audit, item).revision, is_known=is_known)
     if changed:

@@ -16,13 +16,13 @@ from checklist.audits.answering import counted
 from checklist.audits.history import Written
 from checklist.audits.models import Answer, Audit, Kept
 from checklist.audits.report import Severity, Verdict, outcome
-from checklist.audits.stored import StoredAnswer
+from checklist.audits.stored import Given
 from checklist.catalogue.content import ItemContent
 from checklist.catalogue.rendering import EDITIONS_KEPT, RenderedEdition, rendered
 from checklist.limits import Exceeded
 from checklist.prepared import Prepared, insert, update
 
-AnyAnswer = Answer | StoredAnswer
+AnyAnswer = Answer | Given
 Answers = Mapping[str, AnyAnswer]  # by the slug of their item
 
 _WRITTEN = [field.name for field in Answer._meta.concrete_fields if field.name not in {"id", "audit", "item"}]
