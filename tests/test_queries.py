@@ -50,6 +50,7 @@ Count = Callable[[Callable[[], HttpResponse]], int]
 def count(long_audit: Audit, client: Client) -> Count:
     """How many queries an answer takes, once the edition is rendered."""
     client.get(f"/audits/{long_audit.edit_token}/")
+    service._kept.cache_clear()
 
     def of(ask: Callable[[], HttpResponse]) -> int:
         with CaptureQueriesContext(connection) as queries:
@@ -81,7 +82,12 @@ def test_a_save_takes_at_most_seven_queries(
 def test_a_poll_with_nothing_new_takes_one_query(long_audit: Audit, client: Client, count: Count, path: str) -> None:
     address = path.format(long_audit)
     known = {"If-None-Match": client.get(address)["ETag"]}
+    service._kept.cache_clear()
     assert count(lambda: client.get(address, headers=known)) == 1
+
+
+def test_changes_take_two_queries(long_audit: Audit, client: Client, count: Count) -> None:
+    assert count(lambda: client.get(f"/audits/{long_audit.edit_token}/changes")) == 2
 
 
 def test_the_checklist_page_takes_one_query(client: Client, count: Count) -> None:

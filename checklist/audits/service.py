@@ -33,6 +33,8 @@ from checklist.catalogue.models import Edition
 from checklist.catalogue.rendering import EDITIONS_KEPT, RenderedEdition, rendered
 from checklist.prepared import update
 
+REPORTS_KEPT = 512  # per process, of some 12 kB each
+
 
 @transaction.atomic
 def start(*, edition: Edition, task: str, url: str = "", answers: Mapping[str, bool] | None = None) -> Audit:
@@ -127,8 +129,33 @@ def _shared_path() -> str:
 def report(audit: Audit, *, names: bool = False, answers: Answers | None = None) -> Report:
     """Everything that pages and exports say about `audit`, in one query, or in none when the `answers` are in hand.
 
-    When an answer was given is read only with `names`.
+    When an answer was given is read only with `names`. Every change makes another revision, so what was read of one is kept.
     """
+    if names or answers is not None:
+        return _computed(audit, names=names, answers=answers)
+    return _kept(_State(audit, shared_url(audit)))
+
+
+class _State:
+    """Hands an audit to the memory below: compared by what names its state, read only when it is not there yet."""
+
+    def __init__(self, audit: Audit, shared: str) -> None:
+        self.audits = [audit]
+        self.key = (audit.edit_token, audit.revision, audit.edition.digest, audit.edition.number, shared)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _State) and self.key == other.key
+
+
+@lru_cache(maxsize=REPORTS_KEPT)
+def _kept(state: _State) -> Report:
+    return _computed(state.audits.pop())  # kept without the audit
+
+
+def _computed(audit: Audit, *, names: bool = False, answers: Answers | None = None) -> Report:
     edition = rendered(audit.edition)
     stored = answers if answers is not None else by_item(audit, when=names)
     content = edition.content

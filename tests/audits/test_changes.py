@@ -130,18 +130,6 @@ def test_a_first_answer_costs_at_most_seven_queries(client: Client, edit_link: s
     assert len(found) == 7, found
 
 
-def test_the_page_of_an_audit_costs_at_most_four_queries_however_long_the_checklist(client: Client, big: Audit) -> None:
-    link = f"/audits/{big.edit_token}/"
-    client.get(link)
-    assert len(queries(lambda: client.get(link))) == 2
-
-
-def test_the_changes_cost_two_queries_however_long_the_checklist(client: Client, big: Audit) -> None:
-    link = f"/audits/{big.edit_token}/changes"
-    client.get(link)
-    assert len(queries(lambda: client.get(link))) == 2
-
-
 def test_a_save_to_an_audit_that_continues_another_costs_at_most_seven_queries(client: Client, edit_link: str) -> None:
     again = client.post(f"{edit_link}again/")["Location"]
     found = queries(lambda: answer(client, again, headers=HTMX, verdict="pass", base="0", change="mine"))

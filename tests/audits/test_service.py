@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 from sample_content import CONTENT, ITEMS, REWORDED
 
@@ -164,10 +165,23 @@ def test_the_report_links_the_shared_page_absolutely(audit: Audit, settings: Set
     assert service.report(audit).shared == f"https://walkaround.example.org/shared/{audit.view_token}/"
 
 
-def test_reading_the_report_costs_one_query(audit: Audit, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_the_report_of_a_revision_is_read_once(audit: Audit, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     service.report(audit)
+    service.answer(audit=audit, item="backoff", verdict=Verdict.FAIL)
     with django_assert_num_queries(1):
-        service.report(audit)
+        assert service.report(audit).counts.failed == 1
+    with django_assert_num_queries(0):
+        assert service.report(audit) is service.report(audit)
+
+
+def test_a_report_that_is_kept_is_not_given_when_the_view_link_ends(audit: Audit) -> None:
+    assert service.report(audit).shared
+    audit.view_expires = timezone.now()
+    assert service.report(audit).shared == ""
+
+
+def test_reports_are_kept_within_bounds() -> None:
+    assert service._kept.cache_info().maxsize == service.REPORTS_KEPT
 
 
 def test_an_item_of_another_checklist_is_not_in_the_audit(audit: Audit) -> None:
