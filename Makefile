@@ -30,6 +30,10 @@ test-postgres: .venv/installed-dev ## Run the tests that need no browser and no 
 chaos: .venv/installed-dev ## Kill real servers 50 times under load on both databases, and count what was lost
 	@FSYNC=on PYTHONPATH=tests .ci/with-postgres $(PY) -m chaos.campaign $(ARGS)
 
+.PHONY: fuzz
+fuzz: .venv/installed-dev ## Send 20,000 requests that nobody would write by hand, and print how they were answered
+	@FUZZ_REQUESTS=20000 $(PY) -m pytest -q tests/fuzz $(ARGS)
+
 lint: .venv/installed-dev ## Check style, types, templates, settings and migrations
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
