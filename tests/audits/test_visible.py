@@ -98,3 +98,11 @@ def test_a_field_to_edit_keeps_what_was_typed(client: Client, edit_link: str) ->
     page = client.get(edit_link).content.decode()
     assert f'name="task" required maxlength="200" value="{TASK}"' in page
     assert f"{NOTE} fail</textarea>" in page
+
+
+def test_the_audit_shows_what_is_unseen(client: Client, edit_link: str) -> None:
+    assert_seen(client.get(edit_link), TASK, URL, f"{NOTE} pass")
+
+
+def test_the_shared_page_shows_what_is_unseen(client: Client, audit: Audit, edit_link: str) -> None:
+    assert_seen(client.get(f"/shared/{audit.view_token}/"), TASK, URL, f"{NOTE} fail")
