@@ -6,6 +6,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -29,21 +30,31 @@ class Limits:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer 413 for a body that is too large, else go on.
+        """Answer 413 for a body that is too large and 411 for one that does not say how large it is, else go on.
 
-        The charset that a client names is not believed: Python knows codecs that decode to what no database takes, or to no text.
+        A body in chunks would be taken for an empty one: Django reads as much as `Content-Length` says. Browsers always say it.
         """
-        request.encoding = settings.DEFAULT_CHARSET
-        length = request.META.get("CONTENT_LENGTH") or "0"
+        length = _length(request)
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if length.isdigit() and int(length) > most:
-            words = f"A request holds at most {most // 1024} kB; this one has {int(length) // 1024} kB."
+        if "Transfer-Encoding" in request.headers:
+            words = "A request says how large it is, in its header Content-Length; this one comes in chunks."
+            return refusal(request, Exceeded(HTTPStatus.LENGTH_REQUIRED, words))
+        if length > most:
+            words = f"A request holds at most {most // 1024} kB; this one has {length // 1024} kB."
             return refusal(request, Exceeded(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page for a limit."""
         return refusal(request, exception) if isinstance(exception, Exceeded) else None
+
+
+def _length(request: HttpRequest) -> int:
+    """How many bytes the body has. Raises `BadRequest`, which becomes a 400, for what is no number or an absurdly long one."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError as error:
+        raise BadRequest("Content-Length") from error
 
 
 def refusal(request: HttpRequest, exceeded: Exceeded) -> HttpResponse:

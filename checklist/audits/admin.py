@@ -17,6 +17,7 @@ from checklist.audits import links
 from checklist.audits.models import Answer, Audit
 from checklist.audits.report import Outcome
 from checklist.catalogue.admin import ReadOnlyAdmin
+from checklist.exports.characters import visible
 
 TOKENS = {"edit_token", "view_token"}
 
@@ -25,8 +26,19 @@ class AnswerInline(admin.TabularInline):  # type: ignore[type-arg]
     """The answers of an audit."""
 
     model = Answer
-    fields = ["item", "verdict", "note", "by", "at"]
+    fields = ["item", "verdict", "what", "who", "at"]
+    readonly_fields = fields  # type: ignore[assignment]
     ordering = ["pk"]
+
+    @admin.display(description="note")
+    def what(self, answer: Answer) -> str:
+        """The note, to be read."""
+        return visible(answer.note)
+
+    @admin.display(description="by")
+    def who(self, answer: Answer) -> str:
+        """The name that was given, to be read."""
+        return visible(answer.by)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody."""
@@ -39,12 +51,13 @@ class AnswerInline(admin.TabularInline):  # type: ignore[type-arg]
 class AuditAdmin(ReadOnlyAdmin):
     """Every audit. Its tokens are not shown: whoever may look here needs no link, and must not leak one."""
 
-    list_display = ["task", "edition", "words", "progress", "updated", "links"]
+    list_display = ["name", "edition", "words", "progress", "updated", "links"]
     list_filter = ["edition__checklist", "outcome", "is_closed", ("deleted", admin.EmptyFieldListFilter), "is_example"]
     list_select_related = ["edition__checklist"]
     search_fields = ["task"]
     ordering = ["-updated"]
-    exclude = sorted(TOKENS)
+    exclude = [*sorted(TOKENS), "task", "url"]
+    readonly_fields = ["name", "change_under_review"]
     inlines = [AnswerInline]
     actions = ["close_links", "open_links"]
 
@@ -55,6 +68,16 @@ class AuditAdmin(ReadOnlyAdmin):
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """No filter of the address may ask for a token: who is told which audits match can guess it letter by letter."""
         return not TOKENS & set(lookup.split("__")) and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
+
+    @admin.display(description="task", ordering="task")
+    def name(self, audit: Audit) -> str:
+        """The task, to be read."""
+        return visible(audit.task)
+
+    @admin.display(description="url")
+    def change_under_review(self, audit: Audit) -> str:
+        """The link to the change, to be read."""
+        return visible(audit.url)
 
     @admin.display(description="outcome", ordering="outcome")
     def words(self, audit: Audit) -> str:

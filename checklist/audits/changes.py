@@ -9,17 +9,19 @@ from checklist.audits.answering import Conflict
 from checklist.audits.models import Audit
 from checklist.audits.questions import FIELD
 from checklist.audits.report import Entry, Report
+from checklist.exports.characters import visible
 
 FIELDS = ("verdict", "note")
 
 
 def state(audit: Audit, report: Report) -> dict[str, Any]:
-    """Every answer that the page of `audit` shows with the revisions of its fields, and the revision of the whole."""
+    """Every answer that the page of `audit` shows with the revisions of its fields, and the revision of the whole; `shown` is to be read."""
     return {
         "revision": audit.revision,
         "edition": audit.edition_id,
         "task": report.task,
         "url": report.url,
+        "shown": {"task": visible(report.task), "url": visible(report.url)},
         "questions": [
             {"question": question.slug, "value": "yes" if question.applies else "no", "revision": question.revision}
             for question in report.questions
@@ -50,6 +52,11 @@ def revisions_of_questions(audit: Audit) -> dict[str, list[object]]:
     return {f"{FIELD}{slug}": [found.revision, found.change] for slug, found in last.items() if found}
 
 
+def _shown(value: str) -> dict[str, str]:
+    """How `value` is to be read, where that differs."""
+    return {} if visible(value) == value else {"shown": visible(value)}
+
+
 def collision(item: str, conflict: Conflict) -> dict[str, Any]:
     """What is stored where a value was refused: of the first field, and of each in `conflicts`."""
     found = [
@@ -58,7 +65,8 @@ def collision(item: str, conflict: Conflict) -> dict[str, Any]:
             "value": one.current.value,
             "revision": one.current.revision,
             "change": one.current.change,
-            "by": one.by,
+            "by": visible(one.by),
+            **_shown(one.current.value),
         }
         for one in conflict.collisions
     ]

@@ -10,6 +10,7 @@ from django.db import models
 from checklist.audits.answering import Current
 from checklist.audits.report import Outcome, Verdict
 from checklist.catalogue.models import Edition
+from checklist.exports.characters import visible
 
 TASK_LENGTH = 200
 URL_LENGTH = 500
@@ -88,7 +89,7 @@ class Audit(models.Model):
     objects = AuditQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return self.task
+        return visible(self.task)
 
     @property
     def restorable_until(self) -> datetime | None:

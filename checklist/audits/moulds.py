@@ -20,6 +20,7 @@ from django.template.loader import render_to_string
 from checklist.audits.page import Line, Page
 from checklist.audits.report import Counts, Entry, Outcome, QuestionReport, Report, Severity, Verdict
 from checklist.catalogue.rendering import EDITIONS_KEPT, RenderedEdition, RenderedItem
+from checklist.exports.characters import visible
 
 Values = dict[bytes, bytes | int]
 
@@ -132,6 +133,8 @@ def _page(template: str, edition: RenderedEdition, shape: Shape) -> bytes:
         base="",
         task=report.task,
         url=report.url,
+        shown_task=_blank("shown-task"),
+        shown_url=_blank("shown-url"),
         parts=[
             SimpleNamespace(
                 section=section,
@@ -211,7 +214,8 @@ def _counted(report: Report) -> Values:
 
 def _said(report: Report) -> Values:
     """What people wrote about the audit itself."""
-    return {b"task": _text(report.task), b"url": _text(report.url), b"shared": _text(report.shared)}
+    read = {b"shown-task": _text(visible(report.task)), b"shown-url": _text(visible(report.url))}
+    return {b"task": _text(report.task), b"url": _text(report.url), b"shared": _text(report.shared), **read}
 
 
 @lru_cache(maxsize=ITEMS_KEPT)
@@ -249,7 +253,7 @@ def _answers(template: str, checklist: str, pairs: Iterable[tuple[RenderedItem, 
     return b"".join(
         [
             _answer_mould(template, checklist, item, entry.verdict, bool(entry.note))
-            % {b"note": _LINE_END.sub(b"<br>", _text(entry.note)) if entry.note else b""}
+            % {b"note": _LINE_END.sub(b"<br>", _text(visible(entry.note))) if entry.note else b""}
             for item, entry in pairs
         ]
     )

@@ -20,6 +20,7 @@ from checklist.audits.report import Entry, Report, SectionReport, Verdict
 from checklist.audits.writing import Answers
 from checklist.catalogue.rendering import RenderedEdition, RenderedItem, RenderedSection, rendered
 from checklist.exports import badge
+from checklist.exports.characters import visible
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,16 @@ class Page:
     def report(self) -> Report:
         """The report, read once."""
         return service.report(self.audit, answers=self.answers)
+
+    @property
+    def shown_task(self) -> str:
+        """The task's name to read."""
+        return visible(self.report.task)
+
+    @property
+    def shown_url(self) -> str:
+        """The link to the change to read."""
+        return visible(self.report.url)
 
     @property
     def task(self) -> str:

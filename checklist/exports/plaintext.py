@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checklist.audits.report import Entry, Report
-from checklist.exports.characters import encodable, visible
+from checklist.exports.characters import visible
 
 _INDENT = " " * 10
 
 
 def render(report: Report) -> str:
     """Return the text; the same report gives the same text."""
-    return encodable("\n".join(_lines(report)) + "\n")
+    return "\n".join(_lines(report)) + "\n"
 
 
 def _lines(report: Report) -> Iterator[str]:

@@ -7,7 +7,7 @@ import io
 from datetime import UTC
 
 from checklist.audits.report import Entry, Report
-from checklist.exports.characters import encodable
+from checklist.exports.characters import visible
 
 COLUMNS = ("task", "section", "item", "title", "severity", "verdict", "note")
 # Spreadsheets take a cell that begins with one of these for a formula, also behind white space.
@@ -21,13 +21,13 @@ def render(report: Report) -> str:
     rows.writerow([*COLUMNS, *(("by", "at") if report.names else ())])
     for section in report.sections:
         rows.writerows(_row(report, section.slug, entry) for entry in section.entries)
-    return encodable(text.getvalue())
+    return text.getvalue()
 
 
 def _row(report: Report, section: str, entry: Entry) -> list[str]:
     cells = [report.task, section, entry.item, entry.title, entry.severity, entry.verdict, entry.note]
     names = [entry.by, f"{entry.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if entry.at else ""] if report.names else []
-    return [harmless(str(cell)) for cell in [*cells, *names]]
+    return [harmless(visible(str(cell))) for cell in [*cells, *names]]
 
 
 def harmless(cell: str) -> str:

@@ -35,14 +35,13 @@
     }
   }
 
-  // The task and the link to the change; a field in which somebody typed stays.
-  function showSubject({ task, url }) {
-    document.title = document.title.replace(/.* · /, () => `${task} · `);
-    for (const element of document.querySelectorAll(".subject-name, .bar .task")) element.textContent = task;
-    document.querySelector(".bar .task").title = task;
+  // The task and the link to the change, with what nobody would see written out; a field has them as they are, and stays when somebody typed in it.
+  function showSubject({ task, url, shown }) {
+    document.title = document.title.replace(/.* · /, () => `${shown.task} · `);
+    for (const element of document.querySelectorAll(".subject-name, .bar .task")) element.title = element.textContent = shown.task;
     const change = document.getElementById("change");
     change.hidden = !url;
-    Object.assign(change.querySelector("a"), { href: url, textContent: url });
+    Object.assign(change.querySelector("a"), { textContent: shown.url, href: url });
     correct("task", task);
     correct("url", url);
   }

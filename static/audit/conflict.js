@@ -12,7 +12,7 @@
   // Somebody else changed the field: both values are shown, and the person chooses.
   function choice(key, theirs) {
     const part = document.getElementById("conflict").content.firstElementChild.cloneNode(true);
-    const words = { who: theirs.by || "Somebody", "field-name": fieldOf(key).startsWith("question-") ? "answer" : fieldOf(key), theirs: theirs.value || "(empty)" };
+    const words = { who: theirs.by || "Somebody", "field-name": fieldOf(key).startsWith("question-") ? "answer" : fieldOf(key), theirs: theirs.shown || theirs.value || "(empty)" };
     for (const [name, text] of Object.entries(words)) part.querySelector(`.${name}`).textContent = text;
     return part;
   }

@@ -34,7 +34,7 @@
   }
 
   function follow() {
-    const item = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const item = document.getElementById(location.hash.slice(1));
     if (item?.matches("li.item")) hold(item);
   }
 

@@ -27,7 +27,7 @@ PAIRS: list[tuple[Callable[[Page], bytes], str]] = [
 LATER = datetime.now(UTC) + timedelta(days=30)
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sampled_from(
-    ["%s %(task)s %%", "<b>&amp;\"'</b>", "{{ 7 }}{% now %}", "one\ntwo\r\n\n three", "</textarea>"]
+    ["%s %(task)s %%", "<b>&amp;\"'</b>", "{{ 7 }}{% now %}", "one\ntwo\r\n\n three", "</textarea>", "a\u202eb\u200bc"]
 )
 answers = st.fixed_dictionaries(
     {
@@ -41,7 +41,7 @@ answers = st.fixed_dictionaries(
 audits = st.fixed_dictionaries(
     {
         "task": text,
-        "url": st.sampled_from(["", "https://example.org/?a=1&b=%20%s#'x'"]),
+        "url": st.sampled_from(["", "https://example.org/?a=1&b=%20%s#'x'", "https://example.org/\u202egpj"]),
         "revision": st.integers(0, 10**6),
         "declined": st.sampled_from([[], ["scheduled"]]),
         "question_revisions": st.sampled_from([{}, {"scheduled": 7}]),

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from gateway import ask
 from markup import Markup
 from posting import HTMX, answer
 from sample_content import CONTENT
@@ -16,6 +17,7 @@ from checklist.audits import lifecycle, service
 from checklist.audits.models import Answer, Audit, Change
 from checklist.catalogue import loader
 from checklist.catalogue.models import Edition
+from checklist.wsgi import Handler
 
 State = Callable[[], list[object]]
 LESS = replace(CONTENT, questions=(), sections=CONTENT.sections[:1])
@@ -273,13 +275,16 @@ def test_the_id_of_a_change_ends_where_its_letters_end(client: Client, edit_link
     assert state() == before
 
 
-@pytest.mark.parametrize("charset", ["hex", "utf-16", "unicode_escape", "utf-7", "idna", "punycode", "nonsense"])
-def test_a_charset_that_a_client_names_is_not_believed(client: Client, edit_link: str, charset: str) -> None:
-    body = '--B\r\nContent-Disposition: form-data; name="note"\r\n\r\n\\ud800 +2AA-\r\n--B--\r\n'
+@pytest.mark.parametrize(
+    "charset", ["hex", "utf-16", "unicode_escape", "utf-7", "idna", "punycode", "nonsense", "rot13"]
+)
+def test_a_charset_that_a_client_names_is_not_believed(edit_link: str, charset: str) -> None:
+    body = b'--B\r\nContent-Disposition: form-data; name="note"\r\n\r\n\\ud800 +2AA-\r\n--B--\r\n'
     kind = f"multipart/form-data; boundary=B; charset={charset}"
-    assert client.generic("POST", f"{edit_link}items/backoff/", body, content_type=kind).status_code == 303
+    assert ask(Handler(), "POST", f"{edit_link}items/backoff/", body, CONTENT_TYPE=kind).status == 303
     assert Answer.objects.get().note == "\\ud800 +2AA-"
-    assert client.generic("GET", "/mine/?q=%ff", content_type=f"text/plain; charset={charset}").status_code == 200
+    query = {"QUERY_STRING": "q=%ff", "CONTENT_TYPE": f"text/plain; charset={charset}"}
+    assert ask(Handler(), "GET", "/mine/", **query).status == 200
 
 
 def interrupted(monkeypatch: pytest.MonkeyPatch, happens: Callable[[Audit], object]) -> None:

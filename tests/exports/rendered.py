@@ -11,6 +11,7 @@ import cmarkgfm
 from cmarkgfm.cmark import Options
 
 from checklist.exports.characters import visible
+from checklist.exports.markdowntext import BREAK
 
 EXTENSIONS = ["table", "autolink", "strikethrough", "tasklist"]  # not tagfilter, which would hide a mistake
 
@@ -58,7 +59,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Collect the text."""
-        self.text += data
+        self.text += data.replace(BREAK, "")
         self.link_text += data
         if not self.href and not self.in_code:
             self.plain.append(data)
@@ -69,5 +70,5 @@ class Page(HTMLParser):
 
 
 def seen(text: str) -> str:
-    """Return `text` as a reader tells it apart: no white space, no invisible breaks, controls as U+FFFD."""
-    return re.sub(r"[\s\u200b]", "", visible(text))
+    """Return `text` as a reader tells it apart: no white space, what is unseen written out."""
+    return re.sub(r"\s", "", visible(text))

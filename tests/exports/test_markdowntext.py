@@ -22,7 +22,7 @@ def shown(markdown: str) -> str:
         ("[x] # ~", r"\[x\] \# \~"),
         ("back\\slash", r"back\\slash"),
         (" a \t\n b\u00a0c ", "a b c"),
-        ("a\x00b\u202ec\ud800", "a\ufffdb\ufffdc\ufffd"),
+        ("a\x00b\u202ec\ud800", "a⟨U+0000⟩b⟨U+202E⟩c⟨U+D800⟩"),
         ("$5", r"|\$|5"),
     ],
 )

@@ -1,16 +1,25 @@
-"""What templates outside of this app may ask about audits."""
+"""What templates may ask about audits, and how they show what a person typed."""
 
 from __future__ import annotations
 
 from urllib.parse import urlencode
 
 from django import template
+from django.template.defaultfilters import stringfilter
 
 from checklist.audits.lists import Wish
 from checklist.audits.models import Audit
 from checklist.audits.service import shared_url
+from checklist.exports import characters
 
 register = template.Library()
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def visible(text: str) -> str:
+    """What a person typed, to be read: with everything written out that nobody would see. A field to edit keeps what was typed."""
+    return characters.visible(text)
 
 
 @register.simple_tag
