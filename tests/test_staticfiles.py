@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,17 +12,20 @@ from django.test import Client
 from markup import Markup
 from pytest_django import Settings
 
+from checklist.audits import moulds
 from checklist.scripts import BUNDLES
 
 
 @pytest.fixture
-def collected(settings: Settings, tmp_path: Path) -> dict[str, Path]:
-    """The static files as they are collected, each by its name."""
+def collected(settings: Settings, tmp_path: Path) -> Iterator[dict[str, Path]]:
+    """The static files as they are collected, each by its name; pages that name others are forgotten before and afterwards."""
     settings.STORAGES = {"staticfiles": {"BACKEND": "checklist.staticfiles.MinifiedStorage"}}
     settings.STATIC_ROOT = tmp_path / "staticfiles"
     call_command("collectstatic", verbosity=0, interactive=False)
     manifest = json.loads((settings.STATIC_ROOT / "staticfiles.json").read_text())
-    return {name: settings.STATIC_ROOT / hashed for name, hashed in manifest["paths"].items()}
+    moulds._page.cache_clear()
+    yield {name: settings.STATIC_ROOT / hashed for name, hashed in manifest["paths"].items()}
+    moulds._page.cache_clear()
 
 
 def test_a_bundle_is_collected_as_one_file(collected: dict[str, Path]) -> None:
