@@ -5,18 +5,30 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import socket
 import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from running import Project
+
 from bench.service import Service, running, write_checklist
-from bench.wrk import CONNECTIONS, Load
+from bench.wrk import CONNECTIONS, Load, Refused
 
 PROCESSES = "2"
+SLOW = 4
+WORKERS = {
+    "sync workers": "--worker-class sync",
+    "1 thread": "--threads 1",
+    "2 threads": "--threads 2",
+    "8 threads": "--threads 8",
+    "no keep-alive": "--keep-alive 0",
+}
 
 
 @dataclass
@@ -159,14 +171,71 @@ def _resident(service: Service) -> int:
     return max(int(found["VmRSS"].split()[0]) for name, found in status.items() if name not in parents)
 
 
-PARTS = {"pages": pages, "many": many, "length": length, "memory": memory}
+def start(arguments: argparse.Namespace) -> bool:
+    """A second start, from `prepare` to the first answer, and `load_checklists` with nothing new: seconds, medians of the rounds."""
+    with tempfile.TemporaryDirectory() as folder, Project.copied_to(Path(folder)) as project:
+        project.manage("prepare")
+        starts, loads = [], []
+        for _ in range(arguments.rounds):
+            begun = time.perf_counter()
+            project.manage("prepare")
+            with project.serving():
+                starts.append(time.perf_counter() - begun)
+            begun = time.perf_counter()
+            project.manage("load_checklists")
+            loads.append(time.perf_counter() - begun)
+    first, loaded = statistics.median(starts), statistics.median(loads)
+    print(
+        f"\nSecond start to first answer: {first:.1f} s, must stay below 3; nothing new to load: {loaded:.1f} s, must stay below 1"
+    )
+    return first < 3 and loaded < 1
+
+
+def workers(arguments: argparse.Namespace) -> bool:
+    """Other ways for gunicorn to work than that of gunicorn.conf.py, against it. Held to nothing: this is how it was chosen."""
+    loads = {}
+    with ExitStack() as stack:
+        for name, options in {"as shipped": "", **WORKERS}.items():
+            environment = {"GUNICORN_CMD_ARGS": options} if options else {}
+            service = stack.enter_context(running("celery-tasks", 200, 30, WEB_CONCURRENCY=PROCESSES, **environment))
+            loads[name] = Load(service.server.port, service.paths("/audits/{edit}/"))
+        for title, hold in {"audit page": 0, f"audit page beside {SLOW} slow clients": SLOW}.items():
+            rows = [Row(name, loads[name], loads["as shipped"], 0) for name in WORKERS]
+            found: dict[str, list[tuple[float, float]]] = {row.name: [] for row in rows}
+            for _ in range(arguments.rounds):
+                for row in rows:
+                    pair = [beside(load, hold, arguments.seconds) for load in (row.load, row.floor)]
+                    found[row.name].append((pair[0], pair[1]))
+            print(f"\n| {title} | requests/s | as shipped | ratio | of {arguments.rounds} rounds | must reach |")
+            tell(rows, found)
+    return True
+
+
+def beside(load: Load, slow: int, seconds: int) -> float:
+    """Requests per second while so many clients begin a request and do not end it."""
+    with ExitStack() as stack:
+        for _ in range(slow):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", load.port)))
+            client.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        try:
+            return load.per_second(seconds)
+        except Refused:  # Requests timed out: nobody was left to answer them.
+            return 0.0
+
+
+PARTS = {"pages": pages, "many": many, "length": length, "memory": memory, "start": start}
+OTHERS = {"workers": workers}
 
 
 def main() -> int:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", choices=[*PARTS, []], default=list(PARTS), help="all of them, when none is named"
+        "parts",
+        nargs="*",
+        default=list(PARTS),
+        metavar="PART",
+        help=f"{', '.join(PARTS)} (all when none is named); workers",
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3, help="per row, round and side")
@@ -175,7 +244,10 @@ def main() -> int:
     print(
         f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}; {CONNECTIONS} connections, {PROCESSES} processes of gunicorn"
     )
-    held = [PARTS[part](arguments) for part in arguments.parts]
+    known = PARTS | OTHERS
+    if unknown := set(arguments.parts) - set(known):
+        parser.error(f"no part is named {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    held = [known[part](arguments) for part in arguments.parts]
     return 0 if all(held) else 1
 
 

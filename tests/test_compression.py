@@ -11,7 +11,8 @@ from django.test import Client, RequestFactory
 
 from checklist.audits import service
 from checklist.audits.models import Audit
-from checklist.compression import SHORTEST, Compression, accepted
+from checklist.catalogue.models import Edition
+from checklist.compression import ENCODINGS, SHORTEST, Compression, _kept, accepted
 
 UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
 
@@ -137,3 +138,24 @@ def test_an_answer_without_an_etag_gets_none() -> None:
 def test_pages_for_everybody_are_compressed_too(client: Client, audit: Audit, path: str) -> None:
     plain, packed = (client.get(path, headers=headers) for headers in ({}, {"Accept-Encoding": "br"}))
     assert brotli.decompress(packed.content) == plain.content
+
+
+def test_the_page_of_a_checklist_is_compressed_once(
+    client: Client, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compressed: list[bytes] = []
+    _kept.cache_clear()
+    monkeypatch.setitem(ENCODINGS, "br", lambda content: compressed.append(content) or brotli.compress(content))
+    pages = [client.get("/checklists/celery-tasks/", headers={"Accept-Encoding": "br"}).content for _ in range(3)]
+    assert len(compressed) == 1
+    assert {brotli.decompress(page) for page in pages} == {compressed[0]}
+
+
+def test_the_page_of_an_audit_is_compressed_each_time(
+    client: Client, edit_link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compressed: list[bytes] = []
+    monkeypatch.setitem(ENCODINGS, "br", lambda content: compressed.append(content) or brotli.compress(content))
+    for _ in range(2):
+        client.get(edit_link, headers={"Accept-Encoding": "br"})
+    assert len(compressed) == 2
