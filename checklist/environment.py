@@ -194,7 +194,8 @@ def _kept_secret(path: Path) -> str:
 # concurrent read-then-write. FULL makes every commit wait for the disk, so that "saved" survives a power cut. What is deleted is
 # overwritten in the file.
 _SQLITE: dict[str, Any] = {
-    # Opening the file and setting it up costs more than a read; a file that was put in its place is found within the minute.
+    # Opening the file and setting it up costs more than a read.
+    "ENGINE": "checklist.sqlite",
     "CONN_MAX_AGE": 60,
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
 from django.test import Client
 from pytest_django import Settings
+from pytest_django.fixtures import _set_suffix_to_test_databases
 from running import Project
 from sample_content import CONTENT
 from xdist.remote import Producer
@@ -23,6 +25,14 @@ def static_files_without_a_manifest(settings: Settings) -> None:
     """Pages name static files as they are, so that no test needs `collectstatic` first."""
     settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) -> None:
+    """Each process has a database of its own: on SQLite in its memory anyway, which pytest-django knows of Django's own backend only."""
+    process = getattr(request.config, "workerinput", {}).get("workerid")
+    if process and connection.vendor != "sqlite":
+        _set_suffix_to_test_databases(suffix=process)
 
 
 @pytest.fixture

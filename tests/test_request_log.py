@@ -120,6 +120,7 @@ def lose_the_database(project: Project) -> None:
     url = project.environment["DATABASE_URL"]
     if url.startswith("sqlite"):
         for file in project.files():
+            file.unlink()
             file.write_text("no database")
         return
     name = url.rpartition("/")[2]
