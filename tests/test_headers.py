@@ -13,7 +13,7 @@ from running import ROOT, Project, Server
 
 START = "/checklists/celery-tasks/audits/"
 BEHIND_PROXY = {"PUBLIC_URL": "https://walk.example", "TRUSTED_PROXIES": "127.0.0.1"}
-OVER_HTTPS = {"Host": "walk.example", "X_Forwarded_Proto": "https"}
+OVER_HTTPS = {"Host": "walk.example", "X_Forwarded_Proto": "https", "X_Forwarded_For": "203.0.113.77"}
 
 # Files under /static/ come from the build, the same for everybody, and nothing in them runs on its own.
 STATIC = {
@@ -45,7 +45,7 @@ def ask(server: Server, method: str, path: str, body: str = "", **headers: str) 
 
 @pytest.fixture(scope="module")
 def answers(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, HTTPResponse]]:
-    """An answer of every kind. One client may start one audit here; the 500 is that of a server on an empty database."""
+    """An answer of every kind. One client, whom no other test knows, may start one audit here; the 500 is that of a server on an empty database."""
     with project.serving(STARTS_PER_HOUR="1", **BEHIND_PROXY) as server:
         found = asked(server)
     empty = f"sqlite:///{tmp_path_factory.mktemp('empty')}/empty.sqlite3"
