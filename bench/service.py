@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def write_checklist(folder: Path, slug: str, items: int) -> None:
     original = yaml.safe_load((ROOT / "content/celery-tasks.yaml").read_text())
     found = [item for section in original["sections"] for item in section["items"]]
     copies = [
-        found[n % len(found)] | {"slug": f"item-{n}", "needs": [], "when": [], "severity": "major"}
+        deepcopy(found[n % len(found)]) | {"slug": f"item-{n}", "needs": [], "when": [], "severity": "major"}
         for n in range(items)
     ]
     for copy in copies:
