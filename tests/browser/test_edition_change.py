@@ -32,8 +32,8 @@ def editor(project: Path, tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def audit(visitors: Visitors, editor: Server) -> AuditPage:
-    """An audit of the first edition."""
+def audit(editor: Server, visitors: Visitors) -> AuditPage:
+    """An audit of the first edition. Its pages are left before the server, which they would look for in vain."""
     page = visitors.come(editor.url)
     visitors.forgive(page, "status of 40[49]|ERR_|Failed to fetch|dialog: beforeunload")
     return start_from_home(page)
