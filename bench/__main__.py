@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import socket
 import statistics
 import sys
 import tempfile
@@ -18,10 +17,9 @@ from pathlib import Path
 from running import Project
 
 from bench.service import Service, running, write_checklist
-from bench.wrk import CONNECTIONS, Load, Refused
+from bench.wrk import CONNECTIONS, Load
 
 PROCESSES = "2"
-SLOW = 4
 WORKERS = {
     "sync workers": "--worker-class sync",
     "1 thread": "--threads 1",
@@ -199,28 +197,10 @@ def workers(arguments: argparse.Namespace) -> bool:
             environment = {"GUNICORN_CMD_ARGS": options} if options else {}
             service = stack.enter_context(running("celery-tasks", 200, 30, WEB_CONCURRENCY=PROCESSES, **environment))
             loads[name] = Load(service.server.port, service.paths("/audits/{edit}/"))
-        for title, hold in {"audit page": 0, f"audit page beside {SLOW} slow clients": SLOW}.items():
-            rows = [Row(name, loads[name], loads["as shipped"], 0) for name in WORKERS]
-            found: dict[str, list[tuple[float, float]]] = {row.name: [] for row in rows}
-            for _ in range(arguments.rounds):
-                for row in rows:
-                    pair = [beside(load, hold, arguments.seconds) for load in (row.load, row.floor)]
-                    found[row.name].append((pair[0], pair[1]))
-            print(f"\n| {title} | requests/s | as shipped | ratio | of {arguments.rounds} rounds | must reach |")
-            tell(rows, found)
-    return True
-
-
-def beside(load: Load, slow: int, seconds: int) -> float:
-    """Requests per second while so many clients begin a request and do not end it."""
-    with ExitStack() as stack:
-        for _ in range(slow):
-            client = stack.enter_context(socket.create_connection(("127.0.0.1", load.port)))
-            client.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n")
-        try:
-            return load.per_second(seconds)
-        except Refused:  # Requests timed out: nobody was left to answer them.
-            return 0.0
+        rows = [Row(name, loads[name], loads["as shipped"], 0) for name in WORKERS]
+        found = measure(rows, arguments.rounds, arguments.seconds)
+    print(f"\n| audit page | requests/s | as shipped | ratio | of {arguments.rounds} rounds | must reach |")
+    return tell(rows, found)
 
 
 PARTS = {"pages": pages, "many": many, "length": length, "memory": memory, "start": start}
