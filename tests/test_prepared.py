@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from checklist.audits import service
 from checklist.audits.models import Answer, Audit, Change
 from checklist.prepared import Prepared, insert, update
 
@@ -46,12 +47,14 @@ def test_a_constant_in_a_condition_is_refused(audit: Audit) -> None:
 
 
 def test_update_writes_the_named_fields_alone_in_one_query(audit: Audit) -> None:
+    other = service.start(edition=audit.edition, task="another audit")
     audit.task, audit.url, audit.declined, audit.deleted = "other", "not written", ["scheduled"], audit.created
     with CaptureQueriesContext(connection) as queries:
         update(audit, "task", "declined", "deleted")
     stored = Audit.objects.get(pk=audit.pk)
     assert (stored.task, stored.declined, stored.deleted) == ("other", ["scheduled"], audit.created)
     assert (stored.url, len(queries)) == ("https://example.org/pull/1", 1)
+    assert Audit.objects.get(pk=other.pk).task == "another audit"
 
 
 def test_insert_stores_every_field_of_every_row_in_one_query(audit: Audit) -> None:
