@@ -64,7 +64,10 @@ def count(audit: Audit) -> None:
 
 def sum_up(audit: Audit, answers: Answers, **changed: object) -> None:
     """Write the counted change, the given fields, and what the answers (by the slug of their item) now add up to."""
-    verdicts = [(severity, _verdict(answers.get(slug), revision)) for slug, revision, severity in _items(rendered(audit.edition))]
+    verdicts = [
+        (severity, _verdict(answers.get(slug), revision))
+        for slug, revision, severity in _items(rendered(audit.edition))
+    ]
     answered = sum(verdict is not Verdict.OPEN for _, verdict in verdicts)
     _write(audit, {"outcome": outcome(verdicts), "answered": answered, "total": len(verdicts), **changed})
 
