@@ -217,8 +217,8 @@ def main() -> int:
         metavar="PART",
         help=f"{', '.join(PARTS)} (all when none is named); workers",
     )
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3, help="per row, round and side")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--seconds", type=int, default=1, help="per row, round and side")
     parser.add_argument("--audits", type=int, nargs=2, default=[1_000, 100_000], metavar=("FEW", "MANY"))
     arguments = parser.parse_args()
     print(
