@@ -68,11 +68,16 @@ def rows_of(service: Service, *, prefix: str = "") -> Iterator[Row]:
 
 
 def measure(rows: list[Row], rounds: int, seconds: int) -> dict[str, list[tuple[float, float]]]:
-    """Requests per second of each row and of its floor, round by round; within a round one row follows the other."""
+    """Requests per second of each row and of its floor, round by round; within a round one row follows the other.
+
+    Every other round asks the floor first, so that neither side gains by its turn.
+    """
     found: dict[str, list[tuple[float, float]]] = {row.name: [] for row in rows}
     for number in range(rounds):
         for row in rows:
-            found[row.name].append((row.load.per_second(seconds), row.floor.per_second(seconds)))
+            turns = (row.load, row.floor) if number % 2 else (row.floor, row.load)
+            rates = {load.name: load.per_second(seconds) for load in turns}
+            found[row.name].append((rates[row.load.name], rates[row.floor.name]))
         print(f"round {number + 1} of {rounds}", file=sys.stderr, flush=True)
     return found
 
@@ -218,7 +223,7 @@ def main() -> int:
         help=f"{', '.join(PARTS)} (all when none is named); workers",
     )
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--seconds", type=int, default=1, help="per row, round and side")
+    parser.add_argument("--seconds", type=int, default=2, help="per row, round and side")
     parser.add_argument("--audits", type=int, nargs=2, default=[1_000, 100_000], metavar=("FEW", "MANY"))
     arguments = parser.parse_args()
     print(
