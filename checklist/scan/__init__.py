@@ -1,0 +1,1 @@
+"""Finds Celery tasks in source code and says what the code answers of a checklist. Pure Python: no Django, and nothing that is read is run."""

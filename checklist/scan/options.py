@@ -1,0 +1,298 @@
+"""The options of a task, each with its value and where that comes from."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from checklist.scan import celery_tables
+from checklist.scan.found import Option, Origin
+from checklist.scan.literals import UnknownError, literal
+from checklist.scan.makers import Layer, Maker, expressions
+from checklist.scan.names import Scope, statements
+from checklist.scan.project import Defined, External, Given, Project, Value
+from checklist.scan.settings import Settings
+
+
+def options_of(project: Project, settings: Settings, defined: Defined, maker: Maker) -> dict[str, Option]:
+    """Every option that is written for the task, that a setting gives it, or that Celery has a default for."""
+    found = _Collected(project)
+    if isinstance(defined.node, ast.ClassDef):
+        found.of_class(defined)
+    for layer in maker.layers:
+        found.add_layer(layer, maker)
+    if base := found.options.get("base"):
+        found.of_base(base, maker)
+    elif not isinstance(defined.node, ast.ClassDef):
+        found.of_app(maker, settings)
+    options = dict(found.options)
+    for name, entry in celery_tables.task_options().items():
+        if name not in options and (option := _from_settings(settings, name, entry)):
+            options[name] = option
+    return options
+
+
+def _from_settings(settings: Settings, name: str, entry: Mapping[str, object]) -> Option | None:
+    setting = settings.get(str(entry["setting"])) if "setting" in entry else None
+    if setting:
+        source = setting.scope.module.source(setting.node)
+        return Option(
+            name, source, setting.value, setting.is_literal, Origin.SETTINGS, setting.place, f"`{setting.name}`"
+        )
+    if entry["default"] is None and "setting" not in entry and name not in {"max_retries", "throws", "expires"}:
+        return None
+    return Option(name, repr(entry["default"]), entry["default"], True, Origin.DEFAULT)
+
+
+def hidden(project: Project, defined: Defined, maker: Maker) -> str:
+    """Why an option that is not written may be set all the same; empty when all was read."""
+    found = _Collected(project)
+    if isinstance(defined.node, ast.ClassDef):
+        found.of_class(defined)
+    for layer in maker.layers:
+        found.add_layer(layer, maker)
+    if base := found.options.get("base"):
+        found.of_base(base, maker)
+    return found.hidden
+
+
+class _Collected:
+    """Options from the nearest place to the farthest; what was found first stays."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.options: dict[str, Option] = {}
+        self.hidden = ""
+
+    def _add(self, name: str, node: ast.expr, scope: Scope, origin: str, note: str = "", *, wins: bool = False) -> None:
+        if name in self.options and not wins:
+            return
+        try:
+            value, is_literal = literal(node, scope, self.project), True
+        except UnknownError:
+            value, is_literal = None, False
+        module = scope.module
+        place = module.evidence(node) if hasattr(node, "lineno") else None
+        source = module.source(node) if place else ast.unparse(node)
+        self.options[name] = Option(name, source, value, is_literal, Origin(origin), place, note)
+
+    # Decorators, presets and wrappers
+
+    def add_layer(self, layer: Layer, maker: Maker) -> None:
+        """Options of one step."""
+        for keyword in layer.keywords:
+            if keyword.arg is None:
+                self._pour(keyword.value, layer)
+            elif not self._is_handed_on(keyword, layer):
+                self._add(keyword.arg, keyword.value, layer.scope, layer.origin, layer.note)
+        if maker.wrapper and layer.origin == "decorator" and isinstance(maker.wrapper.node, ast.FunctionDef):
+            names = [argument.arg for argument in maker.wrapper.node.args.args]
+            for name, given in zip(names, layer.given, strict=False):
+                self._add(name, given, layer.scope, layer.origin)
+        if layer.origin == "wrapper" and maker.wrapper:
+            self._inside_wrapper(layer)
+
+    def _is_handed_on(self, keyword: ast.keyword, layer: Layer) -> bool:
+        """`max_retries=retries` in a wrapper, where `retries` is its parameter: the use of the wrapper says it, or the default of the parameter."""
+        if layer.origin != "wrapper" or not isinstance(keyword.value, ast.Name) or keyword.arg is None:
+            return False
+        targets = self.project.resolve(keyword.value, layer.scope)
+        if not any(isinstance(target, Given) for target in targets):
+            return False
+        name = keyword.value.id
+        if name in self.options:
+            if name != keyword.arg and keyword.arg not in self.options:
+                self.options[keyword.arg] = self.options[name]
+        elif (default := _default_of(name, layer.scope)) is not None:
+            self._add(keyword.arg, default, layer.scope, "wrapper", layer.note)
+        return True
+
+    def _inside_wrapper(self, layer: Layer) -> None:
+        """`kwargs.setdefault("x", 1)`, `kwargs["x"] = 1` and `kwargs.update(x=1)` in a wrapper."""
+        for node, scope in expressions(layer.scope):
+            if isinstance(node, ast.Assign):
+                for target in node.targets:
+                    if (
+                        isinstance(target, ast.Subscript)
+                        and _is_mapping_of_options(target.value, scope)
+                        and isinstance(target.slice, ast.Constant)
+                    ):
+                        self._add(str(target.slice.value), node.value, scope, "wrapper", layer.note, wins=True)
+            elif (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and _is_mapping_of_options(node.func.value, scope)
+            ):
+                if node.func.attr == "setdefault" and len(node.args) == 2 and isinstance(node.args[0], ast.Constant):
+                    self._add(str(node.args[0].value), node.args[1], scope, "wrapper", layer.note)
+                elif node.func.attr == "update":
+                    for keyword in node.keywords:
+                        if keyword.arg:
+                            self._add(keyword.arg, keyword.value, scope, "wrapper", layer.note, wins=True)
+
+    def _pour(self, node: ast.expr, layer: Layer) -> None:
+        """`**OPTIONS`."""
+        pairs = list(self._pairs(node, layer.scope))
+        if not pairs:
+            targets = self.project.resolve(node, layer.scope)
+            if not (layer.origin == "wrapper" and any(isinstance(target, Given) for target in targets)):
+                self.hidden = self.hidden or f"`**{layer.scope.module.source(node)}` cannot be followed"
+            return
+        origin = "splat" if layer.origin in {"decorator", "preset"} else layer.origin
+        for name, value, scope in pairs:
+            if value is None:
+                self.hidden = self.hidden or f"`**{layer.scope.module.source(node)}` cannot be followed whole"
+            else:
+                self._add(
+                    name,
+                    value,
+                    scope,
+                    origin,
+                    f"`{layer.scope.module.source(node)}`" if origin == "splat" else layer.note,
+                )
+
+    def _pairs(self, node: ast.expr, scope: Scope, depth: int = 0) -> Iterator[tuple[str, ast.expr | None, Scope]]:
+        """The entries of a mapping, the last one of a name first; one without a value stands for entries that are not known."""
+        if depth > 5:
+            return
+        if isinstance(node, ast.Dict):
+            for key, value in reversed(list(zip(node.keys, node.values, strict=True))):
+                if key is None:
+                    yield from self._pairs(value, scope, depth + 1)
+                elif isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield key.value, value, scope
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+            for keyword in node.keywords:
+                if keyword.arg:
+                    yield keyword.arg, keyword.value, scope
+                else:
+                    yield from self._pairs(keyword.value, scope, depth + 1)
+            for argument in node.args:
+                yield from self._pairs(argument, scope, depth + 1)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            yield from self._pairs(node.right, scope, depth + 1)
+            yield from self._pairs(node.left, scope, depth + 1)
+        elif isinstance(node, ast.Name | ast.Attribute):
+            for target in self.project.resolve(node, scope):
+                if isinstance(target, Value) and target.node is not node:
+                    yield from self._pairs(target.node, target.scope, depth + 1)
+
+    # Classes
+
+    def of_class(self, defined: Defined) -> None:
+        """Options in the header and the body of a task that is a class, then those of its bases."""
+        if isinstance(defined.node, ast.ClassDef):
+            for keyword in defined.node.keywords:
+                if keyword.arg and keyword.arg != "metaclass":
+                    self._add(keyword.arg, keyword.value, defined.scope, "class")
+        self._body(defined, "class")
+        self._bases(defined)
+
+    def of_base(self, base: Option, maker: Maker) -> None:
+        """Options that the class named as `base=` brings along."""
+        layer = next((each for each in maker.layers if any(keyword.arg == "base" for keyword in each.keywords)), None)
+        node = next((keyword.value for keyword in layer.keywords if keyword.arg == "base"), None) if layer else None
+        if layer is None or node is None:
+            self.hidden = self.hidden or f"the base class `{base.source}` cannot be followed"
+            return
+        self.of_named_base(node, layer.scope)
+
+    def of_named_base(self, node: ast.expr, scope: Scope) -> None:
+        """Options of a base class by the expression that names it."""
+        targets = self.project.resolve(node, scope)
+        classes = [target for target in targets if isinstance(target, Defined)]
+        if not classes:
+            if not any(isinstance(target, External) and target.root == "celery" for target in targets):
+                self.hidden = (
+                    self.hidden or f"the base class `{scope.module.source(node)}` is not among the files that were read"
+                )
+            return
+        self._body(classes[0], "base class")
+        self._bases(classes[0])
+
+    def of_app(self, maker: Maker, settings: Settings) -> None:
+        """Options of the class that the app makes tasks of, where it names one of its own (`task_cls`)."""
+        for _, call, scope in settings.apps:
+            for keyword in call.keywords:
+                if keyword.arg == "task_cls" and not isinstance(keyword.value, ast.Constant):
+                    self.of_named_base(keyword.value, scope)
+
+    def _bases(self, defined: Defined) -> None:
+        for cls in self.project.lineage(defined)[1:]:
+            if isinstance(cls, Defined):
+                self._body(cls, "base class")
+            elif cls is None or cls.root not in {"celery", "abc", "typing", "object"}:
+                name = cls.name if cls else "a base"
+                self.hidden = (
+                    self.hidden or f"the base class `{name}` of `{defined.name}` is not among the files that were read"
+                )
+
+    def _body(self, defined: Defined, origin: str) -> None:
+        for statement in statements(defined.node):
+            note = f"`{defined.name}`" if origin == "base class" else ""
+            if isinstance(statement, ast.Assign):
+                for target in statement.targets:
+                    if isinstance(target, ast.Name):
+                        self._add(target.id, statement.value, defined.inside, origin, note)
+            elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
+                self._add(statement.target.id, statement.value, defined.inside, origin, note)
+
+
+def declared_by_project(project: Project, defined: Defined, maker: Maker) -> set[str]:
+    """Names that a base class or a wrapper of the project declares or reads: as options they are not strangers."""
+    names: set[str] = set()
+    if maker.wrapper:
+        for node, _ in expressions(maker.wrapper.inside):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                names.add(node.value)
+        names |= set(maker.wrapper.inside.names)
+    bases = [defined] if isinstance(defined.node, ast.ClassDef) else []
+    for layer in maker.layers:
+        for keyword in layer.keywords:
+            if keyword.arg == "base":
+                bases += [
+                    target for target in project.resolve(keyword.value, layer.scope) if isinstance(target, Defined)
+                ]
+    for base in bases:
+        for cls in project.lineage(base):
+            if isinstance(cls, Defined) and cls is not defined:
+                names |= set(cls.inside.names)
+                names |= {node.attr for node, _ in expressions(cls.inside) if isinstance(node, ast.Attribute)}
+                names |= {
+                    node.value
+                    for node, _ in expressions(cls.inside)
+                    if isinstance(node, ast.Constant) and isinstance(node.value, str)
+                }
+    return names
+
+
+def _default_of(name: str, scope: Scope) -> ast.expr | None:
+    """The default of a parameter of the function around `scope`, or of one farther out."""
+    at: Scope | None = scope
+    while at is not None:
+        if isinstance(at.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            arguments = at.node.args
+            positional = [*arguments.posonlyargs, *arguments.args]
+            defaults = dict(
+                zip([each.arg for each in reversed(positional)], reversed(arguments.defaults), strict=False)
+            )
+            defaults |= {
+                each.arg: value
+                for each, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+                if value
+            }
+            if name in defaults:
+                return defaults[name]
+        at = at.parent
+    return None
+
+
+def _is_mapping_of_options(node: ast.expr, scope: Scope) -> bool:
+    """Whether a name is the `**kwargs` of a function around, or a mapping that is called after options."""
+    if not isinstance(node, ast.Name):
+        return False
+    _, holder = scope.find(node.id)
+    if holder is None or not isinstance(holder.node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    kwarg = holder.node.args.kwarg
+    return bool(kwarg and kwarg.arg == node.id) or node.id in {"options", "opts", "task_kwargs", "task_options"}

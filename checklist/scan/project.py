@@ -1,0 +1,250 @@
+"""All modules of a scan, and what an expression in one of them leads to, followed through imports into the others."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from checklist.scan.names import Assigned, Binding, Function, Imported, Parameter, Scope
+from checklist.scan.source import Module
+
+DEEPEST = 30  # steps from name to name; longer chains are taken for unknown
+
+
+@dataclass(frozen=True)
+class External:
+    """Something of a module that is not among those scanned, by its full name."""
+
+    name: str
+
+    @property
+    def root(self) -> str:
+        """The package that it comes from."""
+        return self.name.split(".")[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Defined:
+    """A function or class that the scan holds, with the scope around it."""
+
+    node: Function | ast.ClassDef
+    scope: Scope
+
+    @property
+    def module(self) -> Module:
+        """Where it stands."""
+        return self.scope.module
+
+    @property
+    def name(self) -> str:
+        """Its qualified name, from the nearest function around it on: `charge`, `Billing.charge`."""
+        names: list[str] = [self.node.name]
+        scope: Scope | None = self.scope
+        while scope is not None and isinstance(scope.node, ast.ClassDef):
+            names.append(scope.node.name)
+            scope = scope.parent
+        return ".".join(reversed(names))
+
+    @property
+    def inside(self) -> Scope:
+        """The scope of its own body."""
+        return self.scope.within(self.node)
+
+
+@dataclass(frozen=True, eq=False)
+class Value:
+    """An expression that a name was given, with the scope in which it stands; `elements_of` when the name is each of its elements."""
+
+    node: ast.expr
+    scope: Scope
+    elements_of: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """A module of the scan itself."""
+
+    module: Module
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """A parameter: whatever a caller passes. `annotation` is what the code says about it."""
+
+    scope: Scope
+    annotation: ast.expr | None
+
+
+Target = External | Defined | Value | Whole | Given
+
+
+class Project:
+    """The modules of a scan. Scopes are made when they are asked for, and kept."""
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self.modules = {module.path: module for module in modules}
+        self._scopes: dict[str, Scope] = {}
+        self._by_last: dict[str, list[Module]] = defaultdict(list)
+        for module in self.modules.values():
+            self._by_last[module.parts[-1] if module.parts else ""].append(module)
+        self._found: dict[tuple[str, ...], Module | None] = {}
+
+    def top(self, module: Module) -> Scope:
+        """The scope of a module."""
+        if module.path not in self._scopes:
+            self._scopes[module.path] = Scope(module, module.tree)
+        return self._scopes[module.path]
+
+    def scope_of(self, module: Module, node: ast.AST) -> Scope:
+        """The scope in which `node` stands."""
+        around = [
+            up
+            for up in module.above(node)
+            if isinstance(up, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef)
+        ]
+        scope = self.top(module)
+        for up in reversed(around):
+            scope = scope.within(up)
+        return scope
+
+    def module_named(self, dotted: str, near: Module) -> Module | None:
+        """The module of that name, wherever its package begins: the one whose path ends so, and that shares most of its path with `near`."""
+        parts = tuple(dotted.split("."))
+        candidates = [module for module in self._by_last.get(parts[-1], ()) if module.parts[-len(parts) :] == parts]
+        return max(candidates, key=lambda module: (_shared(module, near), -len(module.parts)), default=None)
+
+    def resolve(self, node: ast.expr, scope: Scope, depth: int = 0) -> list[Target]:
+        """What a name or dotted name leads to: every possibility, none when it is unknown. Values are not evaluated."""
+        if depth > DEEPEST:
+            return []
+        if isinstance(node, ast.Name):
+            return self.named(node.id, scope, depth + 1)
+        if isinstance(node, ast.Attribute):
+            return [
+                found
+                for base in self.resolve(node.value, scope, depth + 1)
+                for found in self.member(base, node.attr, depth + 1)
+            ]
+        return [Value(node, scope)]
+
+    def named(self, name: str, scope: Scope, depth: int = 0) -> list[Target]:
+        """What a name leads to in a scope."""
+        if depth > DEEPEST:
+            return []
+        bindings, holder = scope.find(name)
+        if holder is None:
+            return self._from_stars(name, scope.top, depth)
+        return [target for binding in bindings for target in self._follow(binding, holder, depth + 1)]
+
+    def _follow(self, binding: Binding, scope: Scope, depth: int) -> list[Target]:
+        if isinstance(binding, Imported):
+            return self._imported(binding, scope, depth)
+        if isinstance(binding, Parameter):
+            return [Given(scope, binding.annotation)]
+        if isinstance(binding, Assigned):
+            if binding.value is None:
+                return [Given(scope, binding.annotation)] if binding.annotation is not None else []
+            is_name = isinstance(binding.value, ast.Name | ast.Attribute) and not binding.elements_of
+            if is_name and (found := self.resolve(binding.value, scope, depth + 1)):
+                return found
+            return [Value(binding.value, scope, binding.elements_of)]
+        return [Defined(binding, scope)]
+
+    def _imported(self, imported: Imported, scope: Scope, depth: int) -> list[Target]:
+        module = scope.module
+        if imported.level:
+            package = module.parts if module.is_package else module.parts[:-1]
+            up = package[: len(package) - imported.level + 1]
+            dotted = ".".join((*up, *filter(None, imported.module.split("."))))
+        else:
+            dotted = imported.module
+        if not imported.name:
+            found = self.module_named(dotted, module)
+            return [Whole(found)] if found and found is not module else [External(dotted)]
+        base = self.module_named(dotted, module) if dotted else None
+        if (
+            base is not None
+            and base is not module
+            and (targets := self.named(imported.name, self.top(base), depth + 1))
+        ):
+            return targets
+        if (
+            submodule := self.module_named(f"{dotted}.{imported.name}".lstrip("."), module)
+        ) and submodule is not module:
+            return [Whole(submodule)]
+        return [External(f"{dotted}.{imported.name}".lstrip("."))]
+
+    def _from_stars(self, name: str, top: Scope, depth: int) -> list[Target]:
+        if depth > DEEPEST:
+            return []
+        for star in top.stars:
+            for target in self._imported(star, top, depth + 1):
+                if isinstance(target, Whole) and (found := self.named(name, self.top(target.module), depth + 1)):
+                    return found
+        return []
+
+    def member(self, base: Target, name: str, depth: int = 0) -> list[Target]:
+        """What `base.name` leads to."""
+        if isinstance(base, External):
+            found = self._below(base, name)
+            return found or [External(f"{base.name}.{name}")]
+        if isinstance(base, Whole):
+            if found := self.named(name, self.top(base.module), depth + 1):
+                return found
+            submodule = (
+                self.module_named(".".join((*base.module.parts, name)), base.module) if base.module.is_package else None
+            )
+            return [Whole(submodule)] if submodule else []
+        if isinstance(base, Defined) and isinstance(base.node, ast.ClassDef):
+            return self.attribute_of_class(base, name, depth + 1)
+        return []
+
+    def _below(self, base: External, name: str) -> list[Target]:
+        """`import shop.tasks` binds `shop`, which may be no file of the scan while `shop.tasks` is."""
+        parts = tuple(f"{base.name}.{name}".split("."))
+        found = [module for module in self._by_last.get(parts[-1], ()) if module.parts[-len(parts) :] == parts]
+        return [Whole(found[0])] if found else []
+
+    def attribute_of_class(self, found: Defined, name: str, depth: int = 0) -> list[Target]:
+        """An attribute that a class or one of its bases in the scan defines."""
+        for cls in self.lineage(found, depth):
+            if isinstance(cls, Defined) and name in cls.inside.names:
+                return [
+                    target
+                    for binding in cls.inside.names[name]
+                    for target in self._follow(binding, cls.inside, depth + 1)
+                ]
+        return []
+
+    def lineage(self, found: Defined, depth: int = 0) -> list[Defined | External | None]:
+        """A class and everything that it inherits from, nearest first; `None` stands for a base that cannot be followed."""
+        line: list[Defined | External | None] = [found]
+        if depth > DEEPEST or not isinstance(found.node, ast.ClassDef):
+            return line
+        for base in found.node.bases:
+            expression = base.value if isinstance(base, ast.Subscript) else base
+            targets = [
+                target
+                for target in self.resolve(expression, found.scope, depth + 1)
+                if isinstance(target, Defined | External | Value)
+            ]
+            followed: list[Target | None] = [*targets] or [None]
+            for target in followed:
+                if isinstance(target, Defined) and target.node is not found.node:
+                    line.extend(self.lineage(target, depth + 1))
+                elif isinstance(target, External):
+                    line.append(target)
+                elif not isinstance(target, Defined):
+                    line.append(None)
+        return line
+
+
+def _shared(module: Module, near: Module) -> int:
+    count = 0
+    for one, other in zip(module.parts, near.parts, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count

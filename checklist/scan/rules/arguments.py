@@ -1,0 +1,1 @@
+"""Rules of the section `arguments` of the Celery checklist."""

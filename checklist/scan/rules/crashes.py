@@ -1,0 +1,1 @@
+"""Rules of the section `crashes` of the Celery checklist."""

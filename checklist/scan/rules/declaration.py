@@ -1,0 +1,93 @@
+"""Rules about the declaration of a task: its options, its name, its decorators, the kind of function."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+
+from checklist.scan import celery_tables
+from checklist.scan.found import Finding, Option, Origin
+from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
+from checklist.scan.subject import Subject
+
+# Settings that people write as options, with the option that they mean.
+_MEANT = {
+    "retry_limit": "max_retries",
+    "max_retry": "max_retries",
+    "interval_start": "retry_backoff",
+    "retries": "max_retries",
+}
+
+
+@rule("known-options")
+def known_options(subject: Subject) -> Finding:
+    """Option names that Celery stores as attributes and never looks at."""
+    written = [
+        each for each in subject.task.options.values() if each.origin in {Origin.DECORATOR, Origin.PRESET, Origin.SPLAT}
+    ]
+    strangers = [
+        each
+        for each in written
+        if each.name not in celery_tables.task_options() and each.name not in subject.declared_names
+    ]
+    if strangers and not subject.hidden:
+        return fails("; ".join(_ignored(each) for each in strangers), *[each.place for each in strangers if each.place])
+    if strangers:
+        return cannot_tell(
+            f"Celery does not know {_names(strangers)}, but {subject.hidden}",
+            *[each.place for each in strangers if each.place],
+        )
+    if not written:
+        return not_found("no options in the decorator")
+    return not_found(
+        f"each of {len(written)} option{'s' if len(written) > 1 else ''} is known to Celery {celery_tables.version()}"
+    )
+
+
+def _ignored(option: Option) -> str:
+    meant = _nearest(option.name)
+    return f"`{option.name}={option.source}` is ignored by Celery, {option.said()}" + (
+        f"; did you mean `{meant}`?" if meant else ""
+    )
+
+
+def _names(options: list[Option]) -> str:
+    return ", ".join(f"`{option.name}`" for option in options)
+
+
+def _nearest(name: str) -> str:
+    known = list(celery_tables.task_options())
+    stripped = name.removeprefix("task_").removeprefix("celery_")
+    if name in _MEANT or stripped in known:
+        return _MEANT.get(name, stripped)
+    return next(iter(difflib.get_close_matches(name, known, 1, 0.75)), "")
+
+
+@rule("explicit-name")
+def explicit_name(subject: Subject) -> Finding:
+    """A task without `name=` is called after its module and function."""
+    name = subject.option("name")
+    if name.origin is Origin.UNKNOWN:
+        return cannot_tell(name.note)
+    if name.is_written and name.place:
+        return passes(f"`name={name.source}`, {name.said()}", name.place)
+    return fails(
+        "no `name=`: the name comes from module and function, and changes when either moves", subject.declared_at
+    )
+
+
+@rule("plain-body")
+def plain_body(subject: Subject) -> Finding:
+    """`async def` and `yield` in the task function itself: nothing of it would run."""
+    if subject.function is None:
+        return cannot_tell("the class has no method `run` in this file")
+    if isinstance(subject.function, ast.AsyncFunctionDef):
+        if subject.hidden or subject.task.form == "project_decorator()":
+            return cannot_tell(
+                f"`async def`, but {subject.hidden or 'a decorator of the project may run the coroutine'}",
+                subject.line(subject.function),
+            )
+        return fails("`async def`: the worker makes a coroutine and never runs it", subject.line(subject.function))
+    if found := next((node for node in subject.body() if isinstance(node, ast.Yield | ast.YieldFrom)), None):
+        return fails("`yield` makes the function a generator, which the worker never runs", subject.line(found))
+    return not_found("no `async def` and no `yield` in the function")

@@ -1,0 +1,1 @@
+"""Rules of the section `deployment` of the Celery checklist."""

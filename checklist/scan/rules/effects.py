@@ -1,0 +1,1 @@
+"""Rules of the section `effects` of the Celery checklist."""

@@ -1,0 +1,68 @@
+"""The register of rules: what a rule is, what it may look at, and how it answers.
+
+A rule is a function of one `Subject` that returns a `Finding`, registered under the name that items give as `detect`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from checklist.scan.found import Evidence, Finding, Kind, Suggested, Suggestion
+from checklist.scan.subject import Subject
+
+Rule = Callable[[Subject], Finding]
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A rule with its name and the names of the rules that it leans on."""
+
+    name: str
+    decide: Rule
+    needs: tuple[str, ...] = ()
+
+
+RULES: dict[str, Registered] = {}
+
+
+def rule(name: str, *, needs: Iterable[str] = ()) -> Callable[[Rule], Rule]:
+    """Register a function as the rule `name`; `needs` are rules whose answers its own answer leans on, which it says in its text."""
+
+    def register(decide: Rule) -> Rule:
+        if name in RULES:
+            raise ValueError(f"two rules are named {name}")
+        RULES[name] = Registered(name, decide, tuple(needs))
+        return decide
+
+    return register
+
+
+def fails(text: str, *evidence: Evidence) -> Finding:
+    """Something was found that speaks for a fail."""
+    return Finding(Kind.FOUND, text, Suggested.FAIL, evidence)
+
+
+def passes(text: str, *evidence: Evidence) -> Finding:
+    """Something was found that shows that the item holds; never for the mere lack of something wrong."""
+    return Finding(Kind.FOUND, text, Suggested.PASS, evidence)
+
+
+def does_not_apply(text: str, *evidence: Evidence) -> Finding:
+    """Something was found that shows that the item does not apply."""
+    return Finding(Kind.FOUND, text, Suggested.NA, evidence)
+
+
+def not_found(looked_at: str) -> Finding:
+    """Nothing wrong was found; `looked_at` says where it was looked for."""
+    return Finding(Kind.NOT_FOUND, looked_at)
+
+
+def cannot_tell(why: str, *evidence: Evidence) -> Finding:
+    """The source does not say; `why` tells what is missing."""
+    return Finding(Kind.CANNOT_TELL, why, None, evidence)
+
+
+def suggestions(subject: Subject, items: Mapping[str, str]) -> list[Suggestion]:
+    """What the rules say about one task. `items` maps the slug of each item to the name of its rule; unknown names are left out."""
+    return [Suggestion(item, name, RULES[name].decide(subject)) for item, name in items.items() if name in RULES]

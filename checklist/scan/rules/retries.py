@@ -1,0 +1,1 @@
+"""Rules of the section `retries` of the Celery checklist."""

@@ -1,0 +1,1 @@
+"""Rules of the section `watching` of the Celery checklist."""

@@ -1,0 +1,1 @@
+"""Rules of the section `workflows` of the Celery checklist."""

@@ -1,0 +1,250 @@
+"""What a project's settings say about Celery: `app.conf`, `config_from_object`, and settings modules with `CELERY_...` names."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from checklist.scan.celery_tables import setting_names
+from checklist.scan.found import Evidence
+from checklist.scan.literals import UnknownError, literal
+from checklist.scan.makers import expressions
+from checklist.scan.names import Scope, statements
+from checklist.scan.project import Defined, External, Project, Value, Whole
+from checklist.scan.source import Module
+
+_HINTS = ("celery", "Celery", "CELERY", ".conf", "broker_", "BROKER_", "task_", "beat_")
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """One setting as a project sets it. `value` is `None` unless `is_literal`."""
+
+    name: str
+    node: ast.expr
+    scope: Scope
+    place: Evidence
+    value: object
+    is_literal: bool
+
+
+class Settings:
+    """The settings that a scan holds.
+
+    `seen` says whether what is not set can be told from what was not read: an app is made in these files, and whatever configures it
+    was read. `why_unseen` says what is missing otherwise.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._found: dict[str, list[Setting]] = {}
+        self._apps: list[tuple[Module, ast.Call, Scope]] = []
+        self._missing: list[str] = []
+        for module in project.modules.values():
+            if any(hint in module.text for hint in _HINTS):
+                self._read(module)
+
+    @property
+    def seen(self) -> bool:
+        """Whether the files hold the app and all that configures it."""
+        return bool(self._apps) and not self._missing
+
+    @property
+    def why_unseen(self) -> str:
+        """What is missing before it could be said that a setting is not set."""
+        if self._missing:
+            return f"the settings in {self._missing[0]} are not among the files that were read"
+        return "" if self._apps else "the Celery app and its settings are not among the files that were read"
+
+    @property
+    def apps(self) -> list[tuple[Module, ast.Call, Scope]]:
+        """Where Celery apps are made: the calls, each with module and scope."""
+        return self._apps
+
+    def get(self, name: str) -> Setting | None:
+        """A setting by its name of today; the last one that was read, when it is set more than once."""
+        found = self._found.get(name)
+        return found[-1] if found else None
+
+    def every(self, name: str) -> list[Setting]:
+        """All places that set it: production, development and tests may each."""
+        return self._found.get(name, [])
+
+    def _read(self, module: Module) -> None:
+        top = self.project.top(module)
+        self._module_names(module, top)
+        for node, scope in expressions(top):
+            if isinstance(node, ast.Call):
+                self._call(node, scope)
+            elif isinstance(node, ast.Assign):
+                for target in node.targets:
+                    self._assigned(target, node.value, scope)
+
+    def _module_names(self, module: Module, top: Scope) -> None:
+        """`CELERY_TASK_TIME_LIMIT = 60` of a settings module; names without a prefix only in a module that is named for it."""
+        is_ours = module.parts[-1:] and "celery" in module.parts[-1].lower() and "conf" in module.parts[-1].lower()
+        for statement in statements(module.tree):
+            if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+                continue
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            for target in targets:
+                if isinstance(target, ast.Name) and (is_ours or target.id.startswith(("CELERY", "BROKER_"))):
+                    self._set(target.id, statement.value, top, statement)
+
+    def _call(self, node: ast.Call, scope: Scope) -> None:
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name == "Celery" or (name and name[0].isupper() and self._is_celery(node, scope)):
+            self._apps.append((scope.module, node, scope))
+            for keyword in node.keywords:
+                self._keyword_of_app(keyword, scope)
+        elif name == "config_from_object":
+            self._configured(node, scope)
+        elif name == "update" and isinstance(node.func, ast.Attribute) and _is_conf(node.func.value):
+            self._updated(node, scope)
+        elif name in {"config_from_envvar", "config_from_cmdline"}:
+            self._missing.append(f"`{name}`")
+
+    def _is_celery(self, node: ast.Call, scope: Scope) -> bool:
+        for target in self.project.resolve(node.func, scope):
+            line = self.project.lineage(target) if isinstance(target, Defined) else [target]
+            if any(
+                isinstance(cls, External)
+                and cls.name in {"celery.Celery", "celery.app.base.Celery", "celery.app.Celery"}
+                for cls in line
+            ):
+                return True
+        return False
+
+    def _keyword_of_app(self, keyword: ast.keyword, scope: Scope) -> None:
+        names = {"broker": "broker_url", "backend": "result_backend", "include": "include"}
+        if keyword.arg in {"config_source", "changes"}:
+            self._object(keyword.value, scope)
+        elif keyword.arg in names or keyword.arg in setting_names():
+            self._set(names.get(keyword.arg, keyword.arg), keyword.value, scope, keyword.value)
+
+    def _configured(self, node: ast.Call, scope: Scope) -> None:
+        given = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "obj")]
+        if given:
+            self._object(given[0], scope)
+
+    def _object(self, node: ast.expr, scope: Scope) -> None:
+        """What `config_from_object` names: a module or class of the project, by name or as such."""
+        targets: list[object] = list(self.project.resolve(node, scope))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            dotted = node.value.replace(":", ".")
+            if dotted == "django.conf.settings":
+                self._django()
+                return
+            module = self.project.module_named(dotted, scope.module)
+            targets = [Whole(module)] if module else []
+            if (
+                not module
+                and "." in dotted
+                and (around := self.project.module_named(dotted.rpartition(".")[0], scope.module))
+            ):
+                targets = list(self.project.named(dotted.rpartition(".")[2], self.project.top(around)))
+        for target in targets:
+            if isinstance(target, Whole):
+                self._names(self.project.top(target.module))
+                return
+            if (
+                isinstance(target, Value)
+                and isinstance(target.node, ast.Call)
+                and isinstance(target.node.func, ast.Name | ast.Attribute)
+            ):
+                made = [
+                    each for each in self.project.resolve(target.node.func, target.scope) if isinstance(each, Defined)
+                ]
+                if made:
+                    self._names(made[0].inside)
+                    return
+            if isinstance(target, Defined):
+                self._names(target.inside)
+                return
+            if isinstance(target, Value) and isinstance(target.node, ast.Dict):
+                self._pairs(target.node, target.scope)
+                return
+            if isinstance(target, External) and target.name == "django.conf.settings":
+                self._django()
+                return
+        self._missing.append(f"`{scope.module.source(node)}`")
+
+    def _django(self) -> None:
+        if not any(_is_settings(module) for module in self.project.modules.values()):
+            self._missing.append("Django's settings module")
+
+    def _names(self, scope: Scope) -> None:
+        for statement in statements(scope.node):
+            if isinstance(statement, ast.Assign):
+                for target in statement.targets:
+                    if isinstance(target, ast.Name):
+                        self._set(target.id, statement.value, scope, statement)
+            elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
+                self._set(statement.target.id, statement.value, scope, statement)
+
+    def _updated(self, node: ast.Call, scope: Scope) -> None:
+        for keyword in node.keywords:
+            if keyword.arg:
+                self._set(keyword.arg, keyword.value, scope, keyword.value)
+            else:
+                self._poured(keyword.value, scope)
+        for argument in node.args:
+            self._poured(argument, scope)
+
+    def _poured(self, node: ast.expr, scope: Scope) -> None:
+        for target in self.project.resolve(node, scope):
+            if isinstance(target, Value) and isinstance(target.node, ast.Dict):
+                self._pairs(target.node, target.scope)
+                return
+        self._missing.append(f"`{scope.module.source(node)}`")
+
+    def _pairs(self, node: ast.Dict, scope: Scope) -> None:
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                self._set(key.value, value, scope, key)
+
+    def _assigned(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
+        """`app.conf.task_time_limit = 60`, `app.conf["task_time_limit"] = 60` and `app.conf = {...}`."""
+        if isinstance(target, ast.Attribute) and _is_conf(target.value):
+            self._set(target.attr, value, scope, target)
+        elif isinstance(target, ast.Subscript) and _is_conf(target.value) and isinstance(target.slice, ast.Constant):
+            self._set(str(target.slice.value), value, scope, target)
+
+    def _set(self, written: str, node: ast.expr, scope: Scope, at: ast.AST) -> None:
+        name = _today(written)
+        if name is None:
+            return
+        try:
+            value, is_literal = literal(node, scope, self.project), True
+        except UnknownError:
+            value, is_literal = None, False
+        place = scope.module.evidence(at)
+        known = self._found.setdefault(name, [])
+        if all(each.place != place for each in known):
+            known.append(Setting(name, node, scope, place, value, is_literal))
+
+
+def _today(written: str) -> str | None:
+    """The name that a setting has today, whatever it was written as: `CELERY_TASK_TIME_LIMIT`, `CELERYD_TASK_TIME_LIMIT`, `task_time_limit`."""
+    lower = written.lower()
+    known = setting_names()
+    candidates = [lower, *(lower.removeprefix(prefix) for prefix in _prefixes(lower))]
+    return next((known[each] for each in candidates if each in known), None)
+
+
+def _prefixes(lower: str) -> Iterator[str]:
+    parts = lower.split("_")
+    for count in (1, 2):
+        if len(parts) > count:
+            yield "_".join(parts[:count]) + "_"
+
+
+def _is_conf(node: ast.expr) -> bool:
+    return (isinstance(node, ast.Attribute) and node.attr == "conf") or (
+        isinstance(node, ast.Name) and node.id in {"conf", "celeryconfig"}
+    )
+
+
+def _is_settings(module: Module) -> bool:
+    return "settings" in module.parts or "INSTALLED_APPS" in module.text

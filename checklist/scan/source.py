@@ -1,0 +1,114 @@
+"""Reads source text into a syntax tree, also where its grammar is newer than the running Python's. Runs nothing of what it reads."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+import warnings
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from checklist.scan import newer_grammar
+from checklist.scan.found import Evidence
+
+LARGEST = 4_000_000  # bytes of one file; the largest module of Python's own library has 0.3 million
+DEEPEST = 150  # nested blocks or brackets; Python itself stops at 100 blocks and 200 brackets
+
+
+class UnreadableError(Exception):
+    """The file cannot be read; the message says why, and where."""
+
+
+@dataclass(eq=False)
+class Module:
+    """One file that was read. `path` is POSIX, relative to what was scanned."""
+
+    path: str
+    text: str
+    tree: ast.Module
+    lines: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lines = self.text.splitlines()
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """The names of packages and module, outermost first, as far as the path tells: `("shop", "billing", "tasks")`."""
+        parts = PurePosixPath(self.path).with_suffix("").parts
+        return parts[:-1] if parts[-1] == "__init__" else parts
+
+    @property
+    def is_package(self) -> bool:
+        """Whether the file is the `__init__.py` of a package."""
+        return PurePosixPath(self.path).stem == "__init__"
+
+    def evidence(self, node: ast.AST | int) -> Evidence:
+        """The line on which `node` begins (or the line of that number), to show."""
+        line = node if isinstance(node, int) else getattr(node, "lineno", 1)
+        text = self.lines[line - 1].strip() if line <= len(self.lines) else ""
+        return Evidence(self.path, line, text[:300])
+
+    def source(self, node: ast.expr) -> str:
+        """The expression as it is written, on one line."""
+        segment = ast.get_source_segment(self.text, node) or ast.unparse(node)
+        return " ".join(segment.split())
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """The node above each node."""
+        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+
+    def above(self, node: ast.AST) -> list[ast.AST]:
+        """The nodes around `node`, the nearest first, without the module itself."""
+        found = []
+        while (up := self.parents.get(node)) is not None and not isinstance(up, ast.Module):
+            found.append(up)
+            node = up
+        return found
+
+
+def decode(content: bytes) -> str:
+    """The text of a Python file, by its declared encoding. Raises `UnreadableError`."""
+    if len(content) > LARGEST:
+        raise UnreadableError(f"has {len(content):,} bytes; at most {LARGEST:,} are read")
+    if b"\0" in content:
+        raise UnreadableError("is not text: it holds null bytes")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        text = content.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        raise UnreadableError(f"cannot be decoded: {error}") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
+
+
+def parse(path: str, text: str) -> Module:
+    """The file as a module. Raises `UnreadableError` with the line where reading stopped."""
+    if len(text) > LARGEST:
+        raise UnreadableError(f"has {len(text):,} characters; at most {LARGEST:,} are read")
+    try:
+        return Module(path, text, _tree(text))
+    except SyntaxError as error:
+        where = f"line {error.lineno}: " if error.lineno else ""
+        raise UnreadableError(f"{where}{error.msg}") from None
+    except ValueError as error:
+        raise UnreadableError(str(error)) from None
+    except (RecursionError, MemoryError):
+        raise UnreadableError("is nested too deeply to be read") from None
+
+
+def _tree(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an odd escape in a string is not our business
+        try:
+            tree = ast.parse(text)
+        except SyntaxError as error:
+            older = newer_grammar.in_older_words(text)
+            if older is None:
+                raise
+            try:
+                tree = ast.parse(older)
+            except SyntaxError:
+                raise error from None
+    return tree
