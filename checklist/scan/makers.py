@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from checklist.scan.effort import spend
 from checklist.scan.names import FUNCTIONS, Scope, statements
 from checklist.scan.project import DEEPEST, Defined, External, Given, Project, Target, Value, Whole
 
@@ -129,6 +130,7 @@ class Makers:
 
     def of(self, node: ast.expr, scope: Scope, depth: int = 0) -> Maker | None:
         """What `node`, put above a function or called with it, makes of it: a task, or `None`. Raises `Unsure`."""
+        spend()
         if depth > DEEPEST:
             return None
         if isinstance(node, ast.Call):
@@ -418,6 +420,7 @@ def expressions(scope: Scope) -> Iterator[tuple[ast.AST, Scope]]:
     waiting = [(node, scope) for node in reversed(body)]
     while waiting:
         node, where = waiting.pop()
+        spend()
         yield node, where
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             inner = where.within(node)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import groupby
 
 from checklist.scan import diff as diffs
 from checklist.scan import finder
 from checklist.scan.diff import Change, Diff
+from checklist.scan.effort import limit
 from checklist.scan.finder import Declaration, Found
 from checklist.scan.found import Unread
 from checklist.scan.rules import suggestions
 from checklist.scan.scanned import Scanned, ScannedTask
-from checklist.scan.subject import Subject
+from checklist.scan.subject import Subject, calls_of
 
 Files = Mapping[str, str | bytes | Unread]
 Progress = Callable[[str, int, int], None]
@@ -45,14 +47,17 @@ def _tasks(
     touched: Mapping[str, Change] | None,
     progress: Callable[[int, int], None],
 ) -> tuple[ScannedTask, ...]:
-    tasks = []
-    for number, declaration in enumerate(found.declarations, 1):
-        first, last = lines_of(declaration)
-        change = touched.get(declaration.task.path) if touched is not None else None
-        is_touched = touched is None or bool(change and change.touches(first, last))
-        asked = suggestions(Subject(declaration, found), items)
-        tasks.append(ScannedTask(declaration.task, tuple(asked), is_touched, first, last))
-        progress(number, len(found.declarations))
+    tasks: list[ScannedTask] = []
+    calls_of(found)  # once, before work is counted file by file
+    for path, declarations in groupby(found.declarations, lambda each: each.task.path):
+        change = touched.get(path) if touched is not None else None
+        with limit():
+            for declaration in declarations:
+                first, last = lines_of(declaration)
+                is_touched = touched is None or bool(change and change.touches(first, last))
+                asked = suggestions(Subject(declaration, found), items)
+                tasks.append(ScannedTask(declaration.task, tuple(asked), is_touched, first, last))
+                progress(len(tasks), len(found.declarations))
     return tuple(tasks)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from checklist.scan.effort import TooMuchError
 from checklist.scan.found import Evidence, Finding, Kind, Suggested, Suggestion
 from checklist.scan.subject import Subject
 
@@ -74,7 +75,7 @@ def decided(name: str, subject: Subject) -> Finding:
         return RULES[name].decide(subject)
     except MemoryError:
         raise
-    except RecursionError:
-        return cannot_tell("the source is nested too deeply for this rule")
+    except (RecursionError, TooMuchError):
+        return cannot_tell("the source leads too deep, or to too much, for this rule")
     except Exception as error:
         return cannot_tell(f"the rule failed on this source ({type(error).__name__}), which is a fault of the rule")
