@@ -417,6 +417,7 @@ class Makers:
 def expressions(scope: Scope) -> Iterator[tuple[ast.AST, Scope]]:
     """Every node of a scope and of the scopes in it, each with the scope in which it stands."""
     body = scope.node.body if isinstance(getattr(scope.node, "body", None), list) else [scope.node.body]  # type: ignore[attr-defined]
+    spend(len(body))
     waiting = [(node, scope) for node in reversed(body)]
     while waiting:
         node, where = waiting.pop()
