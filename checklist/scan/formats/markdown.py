@@ -12,6 +12,7 @@ from checklist.scan.scanned import ScannedTask
 
 LIMIT = 60_000  # GitHub refuses 65,536 characters
 ROOM = 200  # of them for the last line
+SHOWN = 20  # possible tasks, and files that were not read
 LONGEST = 400  # characters of one text of the source
 WORDS = {"fail": "Suggests fail", "pass": "Suggests pass", "na": "Suggests that it does not apply"}
 
@@ -76,7 +77,9 @@ def _list(title: str, entries: list[str]) -> Iterator[str]:
         yield ""
         yield f"{title}:"
         yield ""
-        yield from (f"- {_text(entry)}" for entry in entries)
+        yield from (f"- {_text(entry)}" for entry in entries[:SHOWN])
+        if len(entries) > SHOWN:
+            yield f"- and {len(entries) - SHOWN} more; the scan itself prints all of them"
 
 
 def _text(typed: str) -> str:
