@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checklist.exports.characters import length
-from checklist.exports.markdowntext import escaped, head
+from checklist.exports.markdowntext import BREAK, escaped, head
 from checklist.scan.found import Evidence, Suggestion
 from checklist.scan.result import Result, said
 from checklist.scan.scanned import ScannedTask
@@ -73,11 +73,12 @@ def _place(place: Evidence) -> str:
 
 
 def _list(title: str, entries: list[str]) -> Iterator[str]:
+    """A list of ours. What begins an entry could begin a list or a rule of its own, had it not something before it."""
     if entries:
         yield ""
         yield f"{title}:"
         yield ""
-        yield from (f"- {_text(entry)}" for entry in entries[:SHOWN])
+        yield from (f"- {BREAK}{_text(entry)}" for entry in entries[:SHOWN])
         if len(entries) > SHOWN:
             yield f"- and {len(entries) - SHOWN} more; the scan itself prints all of them"
 
