@@ -62,7 +62,9 @@ def add(text: str, tasks: Sequence[ScannedTask], guide: Guide) -> Imported:
         item = items.get(RULES.get(theirs.rule, ""))
         at = next((number for number, task in enumerate(added) if _is_about(theirs, task)), None)
         if item is None:
-            notes.append(f"{theirs.where} means the same as no item here, so it is left out")
+            notes.append(
+                f"{theirs.where} means the same as no item here, or is about no single task, so it is left out"
+            )
         elif at is None:
             notes.append(f"{theirs.where} is about no task of this scan: {theirs.message}")
         else:
