@@ -9,6 +9,7 @@ from django.db import models
 
 from checklist.audits.answering import Current
 from checklist.audits.report import Outcome, Verdict
+from checklist.audits.scans import Scan, Source, Suggestion  # noqa: F401 - where Django looks for models
 from checklist.catalogue.models import Edition
 from checklist.exports.characters import visible
 
@@ -61,6 +62,7 @@ class Audit(models.Model):
     The tokens are stored as they are, so a backup of the database holds every link. A link is live until it expires (`None`: for
     good), the view link also until it is switched off, and both until the operator closes the audit. `earlier` is the audit of the same task that this one continues.
     `outcome`, `answered` and `total` repeat what the report computes, so that lists can be filtered and sorted.
+    `is_scanned` says that there are suggestions, so that the page of an audit without any need not ask.
     """
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="audits")
@@ -80,6 +82,7 @@ class Audit(models.Model):
     answered = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     is_example = models.BooleanField(default=False)
+    is_scanned = models.BooleanField(default=False, db_default=False)
     deleted = models.DateTimeField(null=True)
     created = models.DateTimeField()
     updated = models.DateTimeField()
