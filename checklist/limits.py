@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -35,11 +36,11 @@ class Limits:
         A body in chunks would be taken for an empty one: Django reads as much as `Content-Length` says. Browsers always say it.
         """
         length = _length(request)
-        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        most = settings.MOST_BYTES
         if "Transfer-Encoding" in request.headers:
             words = "A request says how large it is, in its header Content-Length; this one comes in chunks."
             return refusal(request, Exceeded(HTTPStatus.LENGTH_REQUIRED, words))
-        if length > most:
+        if length > most and length > (most := _most_bytes(request)):
             words = f"A request holds at most {most // 1024} kB; this one has {length // 1024} kB."
             return refusal(request, Exceeded(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words))
         return self.get_response(request)
@@ -47,6 +48,15 @@ class Limits:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page for a limit."""
         return refusal(request, exception) if isinstance(exception, Exceeded) else None
+
+
+def _most_bytes(request: HttpRequest) -> int:
+    """How many bytes the body of this route may have."""
+    try:
+        takes_code = getattr(resolve(request.path_info).func, "takes_code", False)
+    except Resolver404:
+        takes_code = False
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if takes_code else settings.MOST_BYTES
 
 
 def _length(request: HttpRequest) -> int:

@@ -30,11 +30,13 @@ class TokenConverter:
 register_converter(TokenConverter, "token")
 
 
-def methods(*, get: View | None = None, post: View | None = None, by_cookie: bool = False) -> View:
+def methods(
+    *, get: View | None = None, post: View | None = None, by_cookie: bool = False, takes_code: bool = False
+) -> View:
     """One URL, a view per method (`HEAD` is answered like `GET`), 405 for every other method.
 
     Under an audit's secret no view needs Django's CSRF token: `middleware.SameOriginWrites` refuses foreign writes. What a cookie
-    authorises (`by_cookie`) needs it.
+    authorises (`by_cookie`) needs it. Where source code is posted (`takes_code`), a body may be larger.
     """
     views = {name: view for name, view in {"GET": get, "HEAD": get, "POST": post}.items() if view}
 
@@ -42,4 +44,6 @@ def methods(*, get: View | None = None, post: View | None = None, by_cookie: boo
         view = views.get(request.method or "")
         return view(request, **arguments) if view else HttpResponseNotAllowed(list(views))
 
-    return vary_on_cookie(dispatch) if by_cookie else csrf_exempt(dispatch)
+    view = vary_on_cookie(dispatch) if by_cookie else csrf_exempt(dispatch)
+    view.takes_code = takes_code  # type: ignore[attr-defined]
+    return view

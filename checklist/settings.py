@@ -125,8 +125,12 @@ CONTENT_SECURITY_POLICY = {
 # HSTS for the subdomains of PUBLIC_URL's host, and its place in browsers' preload lists, are for the owner of the domain to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
-# Limits. A note of 4,000 characters is at most 48 kB as a form; a form has at most a handful of fields.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+# Limits. A note of 4,000 characters is at most 48 kB as a form; a form has at most a handful of fields. Where source code is taken, a
+# body may be larger: `limits.Limits` knows which route that is, for Django the largest counts. What is uploaded stays in memory: no
+# source is written to the server's disk unless somebody asks for that.
+MOST_BYTES = 256 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 
 STARTS_PER_PERIOD = _environment.number("STARTS_PER_HOUR", 1000)  # audits that one client may start
