@@ -97,6 +97,11 @@ class ChecklistContent:
         """How many items there are."""
         return sum(len(section.items) for section in self.sections)
 
+    @property
+    def rules(self) -> dict[str, str]:
+        """The name of the rule of each item that has one, by the item's slug."""
+        return {item.slug: item.detect for item in self.items if item.detect}
+
     def as_dict(self) -> dict[str, Any]:
         """The content as plain lists and dictionaries, keys as the dataclasses name them."""
         return asdict(self)

@@ -17,6 +17,7 @@ from checklist.catalogue.content import ChecklistContent, Example, ItemContent, 
 from checklist.catalogue.models import Edition
 
 EDITIONS_KEPT = 32
+LONGEST_COLOURED = 150_000  # characters of a source file; finding the colours takes about a second for twice as many
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +124,17 @@ def _markdown(text: str) -> SafeString:
 
 def _inline(text: str) -> SafeString:
     return mark_safe(richtext.inline(text))  # noqa: S308
+
+
+def inline(text: str) -> SafeString:
+    """One line of text as HTML: what stands in `backticks` is code."""
+    return _inline(text)
+
+
+def code_lines(text: str) -> list[SafeString]:
+    """The lines of a Python file as HTML with colours; without them where it is so long that finding them would take a while."""
+    lines = richtext.code_lines(text, "python" if len(text) <= LONGEST_COLOURED else "text")
+    return [mark_safe(line) for line in lines]  # noqa: S308
 
 
 def _code(example: Example | None) -> SafeString | None:

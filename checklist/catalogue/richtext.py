@@ -104,6 +104,18 @@ def code(example: Example) -> str:
     return f"<pre><code>{body.rstrip()}</code></pre>"
 
 
+def code_lines(text: str, language: str = "python") -> list[str]:
+    """The lines of a source file, each as HTML of its own with Pygments' short class names."""
+    lexer = find_lexer(language)
+    tokens = lexer(stripnl=False, ensurenl=False).get_tokens(text) if lexer else [(CodeToken.Text, text)]
+    lines = [""]
+    for name, run in groupby(tokens, key=lambda token: _css_class(token[0])):
+        first, *others = "".join(part for _, part in run).split("\n")
+        lines[-1] += _span(name, first) if first else ""
+        lines += [_span(name, other) if other else "" for other in others]
+    return lines
+
+
 def find_lexer(language: str) -> type[Lexer] | None:
     """Pygments' class for a language, or nothing when it does not know the name."""
     try:

@@ -10,6 +10,7 @@ from django.template.defaultfilters import stringfilter
 from checklist.audits.lists import Wish
 from checklist.audits.models import Audit
 from checklist.audits.service import shared_url
+from checklist.catalogue import rendering
 from checklist.exports import characters
 
 register = template.Library()
@@ -20,6 +21,13 @@ register = template.Library()
 def visible(text: str) -> str:
     """What a person typed, to be read: with everything written out that nobody would see. A field to edit keeps what was typed."""
     return characters.visible(text)
+
+
+@register.filter
+@stringfilter
+def inline(text: str) -> str:
+    """What a rule says, to be read: `code` as code, and with everything written out that nobody would see."""
+    return rendering.inline(characters.visible(text))
 
 
 @register.simple_tag
