@@ -67,14 +67,15 @@ def erase_note(*, audit: Audit, item: str, revision: int) -> bool:
 
     On SQLite nothing of the text stays in the files: freed space is overwritten, and the write-ahead log is emptied afterwards.
     """
-    transaction.on_commit(_empty_the_log)
+    transaction.on_commit(empty_the_log)
     get_object_or_404(Audit.objects.select_for_update(), pk=audit.pk)
     old = Change.objects.filter(audit=audit, item=item, field="note", revision=revision)
     is_current = audit.answers.filter(item=item, note_revision=revision).exists()
     return not is_current and bool(old.update(value="", is_erased=True))
 
 
-def _empty_the_log() -> None:
+def empty_the_log() -> None:
+    """Once what was overwritten is committed: leave no copy of it in SQLite's write-ahead log."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from checklist.audits import history, questions
+from checklist.audits import history, questions, suggestions
 from checklist.audits.answering import Wanted, counted
 from checklist.audits.collisions import to_write
 from checklist.audits.history import Written
@@ -53,13 +53,15 @@ def start(*, edition: Edition, task: str, url: str = "", answers: Mapping[str, b
 def start_again(*, audit: Audit, url: str = "") -> Audit:
     """A new audit of the same task on its next change, against the newest edition. Earlier answers are shown, not copied.
 
-    Which questions apply is taken over.
+    Which questions apply is taken over, and of a scanned audit which task it was; suggestions are not: the next change has other code.
     """
     edition = audit.edition.checklist.latest
     answers = {question.slug: question.slug not in audit.declined for question in rendered(edition).content.questions}
     again = start(edition=edition, task=audit.task, url=url, answers=answers)
     Audit.objects.filter(pk=again.pk).update(earlier=audit)
     again.earlier = audit
+    if audit.is_scanned:
+        suggestions.follow(earlier=audit, again=again)
     return again
 
 
