@@ -27,6 +27,7 @@ _AUDIT = (
 )
 BUNDLES = {
     "audit.js": ("django_htmx/htmx-4.min.js", *_SHARED, *(f"audit/{noun}.js" for noun in _AUDIT)),
+    "suggestions.js": ("suggestions/suggestions.js",),
     "shared.js": (*_SHARED, "shared/live.js"),
 }
 

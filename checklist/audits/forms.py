@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from django import forms
@@ -15,7 +16,7 @@ from checklist.audits.report import Outcome, Verdict
 from checklist.catalogue.content import Question
 
 
-def _url_field() -> forms.CharField:
+def url_field() -> forms.CharField:
     return forms.CharField(
         required=False,
         max_length=URL_LENGTH,
@@ -110,20 +111,20 @@ class StartForm(QuestionsForm):
     """Start an audit."""
 
     task = _task_field()
-    url = _url_field()
+    url = url_field()
 
 
 class AgainForm(forms.Form):
     """Audit the same task on its next change."""
 
-    url = _url_field()
+    url = url_field()
 
 
 class CorrectForm(ChangeForm):
     """Correct task or URL; a field that is left out is `None` and stays as it is."""
 
     task = _task_field()
-    url = _url_field()
+    url = url_field()
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
@@ -190,6 +191,40 @@ class AnswerForm(ChangeForm):
 
 # Names with a hyphen, which no attribute of a class can have.
 AnswerForm.base_fields |= {f"base-{name}": _base_field() for name in ("verdict", "note")}
+
+
+class SuggestionForm(ChangeForm):
+    """What becomes of a suggestion: `accept:<fingerprint>`, `dismiss:<fingerprint>`, or `open:<fingerprint>` to show it again."""
+
+    suggestion = forms.RegexField(
+        r"^(accept|dismiss|open):[0-9a-f]{12}\Z",
+        error_messages=dict.fromkeys(
+            ("required", "invalid"), "A suggestion is accepted, dismissed or opened again, by its name."
+        ),
+    )
+
+    def clean(self) -> dict[str, object]:
+        """The verb and the fingerprint apart."""
+        verb, _, finding = self.cleaned_data.get("suggestion", "").partition(":")
+        return {**self.cleaned_data, "verb": verb, "finding": finding}
+
+
+class AcceptAllForm(ChangeForm):
+    """Which suggestions to accept: each `item` is `<slug>:<fingerprint>`."""
+
+    item = forms.Field(required=False)
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        self.items = data.getlist("item")
+
+    def clean_item(self) -> dict[str, str]:
+        """The fingerprints by the slugs of their items."""
+        if not self.items:
+            raise forms.ValidationError("Choose at least one suggestion.")
+        if not all(re.fullmatch("[a-z0-9-]{1,60}:[0-9a-f]{12}", item) for item in self.items):
+            raise forms.ValidationError("A suggestion is named by its item and its finding.")
+        return dict(item.split(":") for item in self.items)
 
 
 class MoveForm(ChangeForm):

@@ -67,7 +67,9 @@ class Shape(NamedTuple):
 
 
 def audit(page: Page) -> bytes:
-    """`audits/audit.html` for a page on which nothing was refused."""
+    """`audits/audit.html` for a page on which nothing was refused; the plain way where suggestions stand beside the items."""
+    if page.audit.is_scanned:
+        return render_to_string("audits/audit.html", {"page": page}).encode()
     newer = page.audit.newer_edition
     shape = _shape(page.report)._replace(
         is_view_off=page.audit.view_off,

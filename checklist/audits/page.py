@@ -13,10 +13,11 @@ from functools import cached_property
 from django.template.loader import render_to_string
 from django.utils.html import format_html_join
 
-from checklist.audits import service
-from checklist.audits.forms import AnswerForm, CorrectForm, QuestionsForm
+from checklist.audits import service, suggested
+from checklist.audits.forms import ChangeForm, CorrectForm, QuestionsForm
 from checklist.audits.models import Audit
 from checklist.audits.report import Entry, Report, SectionReport, Verdict
+from checklist.audits.suggested import File, Shown, Suggested
 from checklist.audits.writing import Answers
 from checklist.catalogue.rendering import RenderedEdition, RenderedItem, RenderedSection, rendered
 from checklist.exports import badge
@@ -29,8 +30,9 @@ class Line:
 
     item: RenderedItem
     entry: Entry
-    refused: AnswerForm | None = None
+    refused: ChangeForm | None = None
     before: Entry | None = None
+    suggestion: Shown | None = None
 
     @property
     def verdict(self) -> str:
@@ -89,15 +91,17 @@ class Page:
 
     `base` leads from the address of the answer to the audit, for relative links; `refused` maps the slug of an item to the form
     that was refused for it, `correction` is a refused correction of task or URL, `asking` are
-    refused answers to questions. `answers` are the audit's rows, where they are in hand.
+    refused answers to questions. `answers` are the audit's rows, and `answers_before` those of the audit before it, where they
+    are in hand.
     """
 
     audit: Audit
     base: str = ""
-    refused: tuple[str, AnswerForm] | None = None
+    refused: tuple[str, ChangeForm] | None = None
     correction: CorrectForm | None = None
     asking: QuestionsForm | None = None
     answers: Answers | None = None
+    answers_before: Answers | None = None
 
     @cached_property
     def report(self) -> Report:
@@ -143,13 +147,24 @@ class Page:
         """The items of one section with their answers."""
         slug, form = self.refused or ("", None)
         for item, entry in zip(section.items, part.entries, strict=True):
-            yield Line(item, entry, form if item.slug == slug else None, self.before.get(item.slug))
+            shown = self.suggested.of(entry) if self.suggested else None
+            yield Line(item, entry, form if item.slug == slug else None, self.before.get(item.slug), shown)
+
+    @cached_property
+    def suggested(self) -> Suggested | None:
+        """What a scan of the code suggests; `None` for an audit that was not started from code, without asking."""
+        return suggested.read(self.audit) if self.audit.is_scanned else None
+
+    @property
+    def code_files(self) -> list[File]:
+        """The stored source with its lines of evidence."""
+        return self.suggested.files(self.report.entries) if self.suggested else []
 
     @cached_property
     def before(self) -> dict[str, Entry]:
         """What the earlier audit of the same task answered, by item."""
         earlier = self.audit.predecessor
-        entries = service.report(earlier).entries if earlier else ()
+        entries = service.report(earlier, answers=self.answers_before).entries if earlier else ()
         return {entry.item: entry for entry in entries if entry.verdict is not Verdict.OPEN or entry.note}
 
     def line(self, slug: str) -> Line:

@@ -41,6 +41,15 @@ def by_item(audit: Audit, *, when: bool = False) -> dict[str, Given]:
     return {row.item: row for row in map(Given._make, rows)}
 
 
+def of_both(audit: Audit, earlier: Audit | None) -> tuple[dict[str, Given], dict[str, Given]]:
+    """Every answer of `audit` and of the one before it, in one query."""
+    numbers = [audit.pk, earlier.pk if earlier else audit.pk]
+    found: dict[int, dict[str, Given]] = {number: {} for number in numbers}
+    for number, *row in Answer.objects.filter(audit__in=numbers).values_list("audit", *_SHOWN[:-1], _UNREAD):
+        found[number][row[0]] = Given(*row)
+    return found[audit.pk], found[numbers[1]] if earlier else {}
+
+
 def to_change(audit: Audit, item: str) -> tuple[Answer, dict[str, Given]]:
     """The answer to one item as an object that can be changed and written, new if it was never given, and every answer, in one query."""
     rows = {row[0]: row[1:] for row in _whole.rows(audit.pk)}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from checklist.audits.views import again, answers, audit, history, lifecycle, links, mine
+from checklist.audits.views import again, answers, audit, code, history, lifecycle, links, mine, suggestions
 from checklist.routing import methods
 
 urlpatterns = [
     path("checklists/<slug:slug>/audits/", methods(post=audit.start), name="start"),
+    path("checklists/<slug:slug>/code/", methods(get=code.ask, post=code.start, takes_code=True), name="code"),
     path("audits/<token:token>/", methods(get=audit.audit, post=audit.correct), name="audit"),
     path("audits/<token:token>/items/<slug:item>/", methods(post=answers.answer), name="answer"),
     path("audits/<token:token>/items/<slug:item>/comment.md", methods(get=audit.comment), name="comment"),
@@ -30,6 +31,13 @@ urlpatterns = [
     path("audits/<token:token>/restore/", methods(post=lifecycle.restore), name="restore"),
     path("audits/<token:token>/remove/", methods(post=lifecycle.remove), name="remove"),
     path("audits/<token:token>/questions/", methods(post=answers.questions), name="questions"),
+    path("audits/<token:token>/scan/", methods(get=code.ask_again, post=code.rescan, takes_code=True), name="rescan"),
+    path("audits/<token:token>/source/delete/", methods(post=code.forget_source), name="forget-source"),
+    path(
+        "audits/<token:token>/suggestions/",
+        methods(get=suggestions.ask_all, post=suggestions.accept_all),
+        name="suggestions",
+    ),
     path("audits/<token:token>/export.<str:extension>", methods(get=audit.export), name="export"),
     path("shared/<token:token>/", methods(get=audit.shared), name="shared"),
     path("shared/<token:token>/badge.svg", methods(get=audit.shared_badge), name="badge"),

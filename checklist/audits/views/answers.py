@@ -15,14 +15,17 @@ from checklist.audits.forms import AnswerForm, QuestionsForm
 from checklist.audits.models import Audit
 from checklist.audits.page import Page
 from checklist.audits.views.responses import SeeOther, conflict, is_htmx, problem, saved, unless_unchanged
+from checklist.audits.views.suggestions import decided
 from checklist.catalogue.rendering import rendered
 
 
 def answer(request: HttpRequest, token: str, item: str) -> HttpResponse:
-    """Save verdict or note of one item."""
+    """Save verdict or note of one item, or what becomes of its suggestion."""
     found = access.for_edit(token)
     if not service.has_item(found, item):
         raise Http404
+    if "suggestion" in request.POST:
+        return decided(request, found, item)
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return _refused(request, found, item, form)

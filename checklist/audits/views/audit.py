@@ -11,6 +11,7 @@ from checklist.audits import access, allowance, moulds, service
 from checklist.audits.forms import CorrectForm, StartForm
 from checklist.audits.models import Audit
 from checklist.audits.page import Page
+from checklist.audits.stored import of_both
 from checklist.audits.views import visitors
 from checklist.audits.views.responses import SeeOther, unless_unchanged
 from checklist.catalogue.models import Checklist
@@ -50,6 +51,9 @@ def audit(request: HttpRequest, token: str) -> HttpResponse:
     def respond() -> HttpResponse:
         if found.deleted:
             return render(request, "audits/deleted.html", {"page": Page(found)})
+        if found.is_scanned:
+            answers, answers_before = of_both(found, before)
+            return HttpResponse(moulds.audit(Page(found, answers=answers, answers_before=answers_before)))
         return HttpResponse(moulds.audit(Page(found)))
 
     return unless_unchanged(request, found, respond, also=also)

@@ -12,7 +12,7 @@ from django.utils.cache import get_conditional_response
 
 from checklist.audits import changes, moulds
 from checklist.audits.answering import Conflict
-from checklist.audits.forms import AnswerForm, QuestionsForm
+from checklist.audits.forms import ChangeForm
 from checklist.audits.models import Audit
 from checklist.audits.page import Page
 from checklist.build import build
@@ -36,7 +36,7 @@ def saved(page: Page) -> HttpResponse:
     return response
 
 
-def problem(request: HttpRequest, form: AnswerForm | QuestionsForm) -> HttpResponse:
+def problem(request: HttpRequest, form: ChangeForm) -> HttpResponse:
     """Why a post was refused, which the page that sent it shows at its place."""
     return render(request, "audits/_problem.html", {"form": form}, status=400)
 

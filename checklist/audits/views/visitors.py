@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -31,8 +32,16 @@ def number_of_starter(request: HttpRequest, audit: Audit) -> int | None:
 
 def keep(request: HttpRequest, response: HttpResponse, audit: Audit, *, is_starter: bool = False) -> HttpResponse:
     """Put `audit` into the browser's list, and give `response` the cookie by which the list is found again."""
+    return keep_all(request, response, [audit], is_starter=is_starter)
+
+
+def keep_all(
+    request: HttpRequest, response: HttpResponse, audits: Iterable[Audit], *, is_starter: bool = False
+) -> HttpResponse:
+    """Like `keep`, for several audits."""
     visitor = current(request) or lists.new_visitor()
-    lists.keep(visitor=visitor, audit=audit, is_starter=is_starter)
+    for audit in audits:
+        lists.keep(visitor=visitor, audit=audit, is_starter=is_starter)
     return remember(response, visitor)
 
 

@@ -1,0 +1,80 @@
+// Suggestions beside the items. What becomes of one is a field like verdict and note, `suggestion`: the outbox keeps, sends and retries it.
+(() => {
+  const { answers, items, outbox } = window;
+  const PATIENCE = 3_000; // milliseconds in which the page learns what became of the answer
+  const sent = new Map(); // item -> when its suggestion was accepted here
+  const said = document.getElementById("said");
+  const keyOf = (item) => `${item.id}:suggestion`;
+  const partOf = (item) => item?.querySelector(".suggestion");
+  const title = (item) => item.querySelector("h3 a");
+  const verdict = (item) => item.querySelector("input[name=verdict]:checked").value;
+
+  // What was accepted counts as long as the answer is the suggested one; until the server has it, it is on its way there.
+  function state(item) {
+    const verb = item.querySelector("input[name=suggestion]").value.split(":")[0];
+    if (verb === "dismiss") return "dismissed";
+    const isNew = Date.now() - (sent.get(item) ?? -Infinity) < PATIENCE;
+    const isThere = isNew || outbox.has(keyOf(item)) || verdict(item) === partOf(item).dataset.suggests;
+    return verb === "accept" && isThere ? "accepted" : "open";
+  }
+
+  function show() {
+    document.querySelectorAll("li.item:has(.suggestion)").forEach((item) => {
+      const part = partOf(item);
+      const found = state(item);
+      if (part.dataset.state === found) return;
+      const hadFocus = part.contains(document.activeElement);
+      part.dataset.state = found;
+      if (hadFocus && !document.activeElement.offsetParent) title(item).focus({ preventScroll: true });
+    });
+  }
+
+  function decide(item, button) {
+    if (!button) return;
+    const key = keyOf(item);
+    sent.set(item, Date.now());
+    setTimeout(show, PATIENCE + 100);
+    answers.commit(); // The note that is being typed comes first: the evidence goes below it.
+    answers.rebase(key, answers.base(`${item.id}:verdict`));
+    answers.show(key, button.value);
+    outbox.put(key, button.value);
+    show();
+    const words = { accept: `Accepted: ${partOf(item).dataset.suggests}`, dismiss: "Suggestion dismissed", open: "Suggestion shown again" };
+    said.textContent = words[button.value.split(":")[0]];
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest(".suggestion button");
+    if (!button) return;
+    event.preventDefault();
+    decide(button.closest("li.item"), button);
+  });
+
+  // y and x, under the same conditions as the other single keys.
+  const KEYS = { y: "button.accept", x: "button.dismiss" };
+  const dialog = document.getElementById("keys");
+  const types = (element) => element.matches("textarea, select, input:not([type=radio], [type=checkbox])");
+  document.addEventListener("keydown", (event) => {
+    const wanted = KEYS[event.key.toLowerCase()];
+    if (!wanted || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+    if (types(event.target) || dialog.open || !dialog.querySelector("input").checked) return;
+    const item = items.current;
+    if (!partOf(item)) return;
+    event.preventDefault();
+    if (!item.classList.contains("current") || !item.contains(document.activeElement)) items.hold(item);
+    if (partOf(item).dataset.state === "open") decide(item, item.querySelector(wanted));
+  });
+
+  // From a line of the source to its item, also when the address says so already.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".source a.to");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    history.replaceState(null, "", link.hash);
+    items.hold(document.getElementById(link.hash.slice(1)));
+  });
+
+  document.addEventListener("answered", show);
+  document.addEventListener("change", ({ target }) => target.name === "verdict" && show());
+  show();
+})();
