@@ -33,7 +33,7 @@ CAP = ItemContent(
 )
 
 
-def item(slug: str, severity: str, **fields: tuple[str, ...]) -> ItemContent:
+def item(slug: str, severity: str, **fields: tuple[str, ...] | str) -> ItemContent:
     """An item with short texts."""
     return ItemContent(slug, severity, ItemTexts(f"Title of {slug}", f"Why {slug}.", f"Check {slug}."), **fields)
 
@@ -45,7 +45,9 @@ CONTENT = ChecklistContent(
     verified_with="Celery 5.7.0",
     questions=(Question("scheduled", "Does it run on a schedule?"),),
     sections=(
-        SectionContent("retries", "Retries", (CAP, item("backoff", "major"), item("jitter", "minor"))),
+        SectionContent(
+            "retries", "Retries", (CAP, item("backoff", "major", detect="known-options"), item("jitter", "minor"))
+        ),
         SectionContent(
             "schedule", "Schedule", (item("overlap", "major", when=("scheduled",)), item("expires", "minor"))
         ),

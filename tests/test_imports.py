@@ -51,6 +51,7 @@ PURE = [
     "checklist.audits.answering",
     "checklist.audits.comparison",
     "checklist.audits.differences",
+    "checklist.audits.findings",
     "checklist.catalogue.content",
     "checklist.catalogue.spec",
     "checklist.catalogue.richtext",
@@ -142,6 +143,7 @@ WRITERS = {
     "checklist.audits.lifecycle",
     "checklist.audits.lists",
     "checklist.audits.service",
+    "checklist.audits.suggestions",
     "checklist.audits.writing",
     "checklist.catalogue.loader",
 }

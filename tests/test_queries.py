@@ -11,12 +11,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from posting import HTMX
 from sample_content import CONTENT, item
+from scans import FINDING, FOUND, scan
 
 from checklist.audits import service
 from checklist.audits.models import Audit
 from checklist.catalogue import loader
 from checklist.catalogue.content import ChecklistContent, SectionContent
 from checklist.catalogue.models import Edition
+from checklist.catalogue.rendering import rendered
 
 TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
@@ -62,6 +64,21 @@ def count(long_audit: Audit, client: Client) -> Count:
 
 def test_the_audit_page_takes_at_most_four_queries(long_audit: Audit, client: Client, count: Count) -> None:
     assert count(lambda: client.get(f"/audits/{long_audit.edit_token}/")) <= 4
+
+
+def test_suggestions_and_source_beside_the_items_take_no_more(long_audit: Audit, client: Client, count: Count) -> None:
+    scan(long_audit, **{item.slug.replace("-", "_"): FINDING for item in rendered(long_audit.edition).content.items})
+    link = f"/audits/{long_audit.edit_token}/"
+    assert client.get(link).content.decode().count("button accept") == long_audit.edition.content.item_count
+    assert b'class="source"' in client.get(link).content
+    service._kept.cache_clear()
+    assert count(lambda: client.get(link)) <= 4
+
+
+def test_accepting_a_suggestion_takes_at_most_ten_queries(long_audit: Audit, client: Client, count: Count) -> None:
+    scan(long_audit, i0_1=FINDING)
+    path = f"/audits/{long_audit.edit_token}/items/i0-1/"
+    assert count(lambda: client.post(path, {"suggestion": f"accept:{FOUND}", "change": "c1"}, headers=HTMX)) <= 10
 
 
 def test_the_shared_page_takes_two_queries(long_audit: Audit, client: Client, count: Count) -> None:
