@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from django.contrib.auth.models import User
 from django.test import Client
 
-from checklist.audits import lists, service
+from checklist.audits import findings, lists, service, suggestions
 from checklist.audits.models import Audit
 from checklist.catalogue import loader
 from checklist.catalogue.content import (
@@ -25,6 +25,8 @@ from checklist.catalogue.content import (
     Source,
 )
 from checklist.catalogue.models import Edition
+from checklist.scan.found import Evidence, Finding, Kind, Suggested, Suggestion, Task
+from checklist.scan.scanned import ScannedTask
 
 HARMLESS = "harmless"
 
@@ -40,7 +42,7 @@ def _section(number: int, text: str) -> SectionContent:
     example = Example(text, "html")
     texts = ItemTexts(text, text, text, text, text, text, example, example)
     sources = (Source(text, "https://example.org/"),)
-    item = ItemContent(f"item-{number}", "minor", texts, sources=sources, since=text)
+    item = ItemContent(f"item-{number}", "minor", texts, sources=sources, since=text, detect="known-options")
     return SectionContent(f"section-{number}", text, (item,))
 
 
@@ -66,6 +68,26 @@ def pair(texts: list[str]) -> dict[str, list[list[str]]]:
     }
 
 
+def scanned(edition: Edition, text: str) -> str:
+    """An audit whose code says the text wherever code can say something, twice: what was accepted is not what is there now. Its token."""
+    found = service.start(edition=edition, task=text)
+    for number in (1, 2):
+        evidence = Evidence(text, 1, f"{text}{number}")
+        said = {
+            "item-0": Finding(Kind.FOUND, text, Suggested.FAIL, (evidence,)),
+            "item-1": Finding(Kind.CANNOT_TELL, text, None, (evidence,)),
+        }
+        task = ScannedTask(
+            Task(text, text, 1, text), tuple(Suggestion(item, text[:60], finding) for item, finding in said.items())
+        )
+        if number == 1:
+            suggestions.store(audit=found, scanned=task)
+            suggestions.accept(audit=found, item="item-0", finding=findings.fingerprint(said["item-0"]), by=text[:100])
+        else:
+            suggestions.rescan(audit=found, scanned=task, source={text: f'"""{text}"""\n{text}'})
+    return found.edit_token
+
+
 def fill(payloads: list[str], texts: list[str]) -> dict[str, object]:
     """Everything; returns what the tests need to find it again."""
     plain = content("plain", [HARMLESS] * 2)
@@ -73,6 +95,8 @@ def fill(payloads: list[str], texts: list[str]) -> dict[str, object]:
     hostile = Edition.objects.get(checklist__slug="hostile")
     large = audit(hostile, texts[0], lambda number: payloads[number])
     tokens = pair(texts)
+    small = Edition.objects.get(checklist__slug="plain", number=1)
+    code = [scanned(small, text) for text in [HARMLESS, *texts]]
     loader.load([content("plain", [HARMLESS] * 2, " again"), content("hostile", payloads, " again")])
     visitor = lists.new_visitor()
     for found in Audit.objects.all():
@@ -80,7 +104,7 @@ def fill(payloads: list[str], texts: list[str]) -> dict[str, object]:
     client = Client()
     client.force_login(User.objects.create_superuser("operator"))
     names = {"visitor": visitor.token, "sessionid": client.cookies["sessionid"].value}
-    return {"large": [large.edit_token, large.view_token], "cookies": names, "pk": large.pk, **tokens}
+    return {"large": [large.edit_token, large.view_token], "cookies": names, "pk": large.pk, "scanned": code, **tokens}
 
 
 def main() -> None:

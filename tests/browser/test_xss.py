@@ -64,6 +64,7 @@ class Site:
     hostile: list[list[str]]
     plain: list[list[str]]
     large: list[str]
+    scanned: list[str]
     pk: int
     cookies: dict[str, str]
 
@@ -126,6 +127,33 @@ def test_no_page_of_an_audit_takes_a_text_for_markup(page: Page, site: Site, ran
         page.goto(f"/audits/{edit}/{name}")
         assert_harmless(page, ran)
         assert structure(page) == harmless
+
+
+@pytest.mark.parametrize("name", ["", "suggestions/", "scan/"])
+def test_no_page_takes_what_code_says_for_markup(page: Page, site: Site, ran: list[object], name: str) -> None:
+    plain, *hostile = site.scanned
+    page.goto(f"/audits/{plain}/{name}")
+    harmless = structure(page)
+    for edit in hostile:
+        page.goto(f"/audits/{edit}/{name}")
+        assert_harmless(page, ran)
+        # Colours and `code` in the source and in what rules say; a text of several lines has rows of its own.
+        assert {one.split(" ")[0] for one in structure(page) - harmless} <= {"span", "code"}
+
+
+@pytest.mark.parametrize("text", TASKS[1::4])
+def test_code_with_hostile_names_is_listed_as_text(page: Page, ran: list[object], text: str, tmp_path: Path) -> None:
+    file = tmp_path / f"{quote(text, safe=' <>()=')[:60]}.py"
+    file.write_text(f"from celery import shared_task\n@shared_task(name={text!r})\ndef charge():\n    pass\n")
+    (broken := tmp_path / f"<img src onerror=xss(1)>{file.name[:20]}.txt").write_text("x")
+    page.goto("/checklists/plain/code/")
+    page.locator("#files").set_input_files([file, broken])
+    page.get_by_role("button", name="Find tasks").click()
+    expect(page.locator(".found-task .name")).to_have_text(visible(text))
+    assert_harmless(page, ran)
+    page.get_by_role("button", name="Start the audits").click()
+    expect(page.locator("h1")).to_have_text(visible(text[:200]))
+    assert_harmless(page, ran)
 
 
 def test_no_shared_page_takes_a_text_for_markup(page: Page, site: Site, ran: list[object]) -> None:
