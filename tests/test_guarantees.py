@@ -17,6 +17,7 @@ TITLES = (
     "New editions",
     "Delete and restore",
     "Backup",
+    "A suggestion is never an answer",
 )
 PAGE = (ROOT / "docs" / "guarantees.md").read_text()
 SECURITY = (ROOT / "docs" / "security.md").read_text()

@@ -30,6 +30,8 @@ TABLE = {
     "GET healthz": ANYBODY,
     "GET checklists/celery-tasks/": ANYBODY,
     "POST checklists/celery-tasks/audits/ task=t": "303 303 303 303 303 303 303 303 303 303",
+    "GET checklists/celery-tasks/code/": ANYBODY,
+    "POST checklists/celery-tasks/code/ code=import+celery": ANYBODY,
     "GET audits/TOKEN/": "404 404 200 200 200 200 404 404 200 200",
     "POST audits/TOKEN/ task=t": WRITE,
     "POST audits/TOKEN/items/known-options-only/ verdict=pass": WRITE,
@@ -51,6 +53,11 @@ TABLE = {
     "POST audits/TOKEN/restore/": "404 404 404 404 404 404 404 404 404 303",
     "POST audits/TOKEN/remove/": "404 404 404 404 404 404 404 404 404 302",
     "POST audits/TOKEN/questions/ question-scheduled=no": WRITE,
+    "GET audits/TOKEN/scan/": READ,
+    "POST audits/TOKEN/scan/ code=x&given=x": "404 404 422 422 422 422 404 404 422 404",
+    "POST audits/TOKEN/source/delete/": WRITE,
+    "GET audits/TOKEN/suggestions/": READ,
+    "POST audits/TOKEN/suggestions/ item=known-options-only:000000000000": WRITE,
     "GET audits/TOKEN/export.json": READ,
     "GET shared/TOKEN/": VIEW,
     "GET shared/TOKEN/changes": VIEW,
@@ -73,9 +80,12 @@ WITH_COOKIE = {"starter", "expired", "replaced", "off", "deleted"}
 MAKE = """
 import json
 from django.utils import timezone
-from checklist.audits import lifecycle, links, lists, service
+from checklist.audits import lifecycle, links, lists, service, suggestions
 from checklist.audits.models import Audit, Kept
 from checklist.catalogue.models import Checklist
+from checklist.scan.found import Task
+from checklist.scan.scanned import ScannedTask
+scanned = ScannedTask(Task("t", "tasks.py", 1, "shared_task"))
 edition, now, made = Checklist.objects.get(slug="celery-tasks").current, timezone.now(), []
 before = service.start(edition=edition, task="before")
 stranger = lists.new_visitor()
@@ -84,6 +94,7 @@ for number in range({count}):
         audit = service.start(edition=edition, task="t")
         for note in ("a", "b"):
             service.answer(audit=audit, item="known-options-only", note=note)
+        suggestions.store(audit=audit, scanned=scanned, source={{"tasks.py": "def t(): pass"}})
         visitor = lists.new_visitor()
         lists.keep(visitor=visitor, audit=audit, is_starter=True)
         Audit.objects.filter(pk=audit.pk).update(earlier=before)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+import scans
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -32,12 +33,14 @@ class Route:
     given: str = ""
 
 
+CODE = scans.CODE
 READ = ("GET", "HEAD")
 ROUTES = {
     "": Route(READ),
     "healthz": Route(READ),
     "checklists/<slug:slug>/": Route(READ),
     "checklists/<slug:slug>/audits/": Route(("POST",), body={"task": "billing.tasks.refund"}),
+    "checklists/<slug:slug>/code/": Route((*READ, "POST"), body={"code": CODE, "task": "charge"}),
     "audits/<token:token>/": Route((*READ, "POST"), "edit", {"task": "billing.tasks.refund"}),
     "audits/<token:token>/items/<slug:item>/": Route(("POST",), "edit", {"verdict": "pass"}),
     "audits/<token:token>/items/<slug:item>/comment.md": Route(READ, "edit"),
@@ -56,6 +59,11 @@ ROUTES = {
     "audits/<token:token>/restore/": Route(("POST",), "edit", given="deleted"),
     "audits/<token:token>/remove/": Route(("POST",), "edit", given="deleted"),
     "audits/<token:token>/questions/": Route(("POST",), "edit", {"question-scheduled": "no"}),
+    "audits/<token:token>/scan/": Route((*READ, "POST"), "edit", {"code": CODE}, given="a scan"),
+    "audits/<token:token>/source/delete/": Route(("POST",), "edit", given="a scan"),
+    "audits/<token:token>/suggestions/": Route(
+        (*READ, "POST"), "edit", {"item": f"backoff:{scans.FOUND}"}, given="a scan"
+    ),
     "audits/<token:token>/export.<str:extension>": Route(READ, "edit"),
     "shared/<token:token>/": Route(READ, "view"),
     "shared/<token:token>/changes": Route(READ, "view"),
@@ -114,6 +122,7 @@ GIVEN: dict[str, Callable[[Audit], object]] = {
     "a newer edition": lambda audit: loader.load([REWORDED]),
     "an earlier audit": earlier,
     "deleted": lambda audit: lifecycle.delete(audit=audit),
+    "a scan": scans.scan,
 }
 
 
@@ -264,6 +273,7 @@ def test_a_link_on_a_foreign_site_may_be_followed(client: Client, audit: Audit, 
 # These put an audit into the browser's list, or look whether it is there.
 PERSONAL = {
     ("checklists/<slug:slug>/audits/", "POST"),
+    ("checklists/<slug:slug>/code/", "POST"),
     ("audits/<token:token>/keep/", "POST"),
     ("audits/<token:token>/again/", "POST"),
     *((f"audits/<token:token>/{name}/", method) for name in ("links", "delete") for method in READ),

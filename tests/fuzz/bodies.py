@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
+import scans
 from django.forms import Form
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from sample_content import CONTENT
 
-from checklist.audits.forms import AgainForm, AnswerForm, CorrectForm, MoveForm, StartForm
+from checklist.audits.code_form import CodeForm
+from checklist.audits.forms import AcceptAllForm, AgainForm, AnswerForm, CorrectForm, MoveForm, StartForm
 from checklist.audits.link_form import LinksForm
 
 from .texts import mostly, quoted, raw, texts
@@ -24,13 +26,18 @@ FORMS: dict[str, type[Form]] = {
     "audits/<token:token>/questions/": StartForm,
     "audits/<token:token>/again/": AgainForm,
     "audits/<token:token>/edition/": MoveForm,
+    "checklists/<slug:slug>/code/": CodeForm,
+    "audits/<token:token>/scan/": CodeForm,
+    "audits/<token:token>/suggestions/": AcceptAllForm,
     "audits/<token:token>/links/": LinksForm,
     "mine/<int:number>/links/": LinksForm,
 }
 MORE = {
     "checklists/<slug:slug>/audits/": ("question-scheduled", "base-question-scheduled"),
     "audits/<token:token>/questions/": ("question-scheduled", "base-question-scheduled"),
-    "audits/<token:token>/items/<slug:item>/": ("base-verdict", "base-note"),
+    "audits/<token:token>/items/<slug:item>/": ("base-verdict", "base-note", "suggestion"),
+    "checklists/<slug:slug>/code/": ("task", "files", "diff-file"),
+    "audits/<token:token>/scan/": ("task", "files", "diff-file"),
     "audits/<token:token>/history/": ("page",),
     "audits/<token:token>/items/<slug:item>/history/": ("page",),
     "audits/<token:token>/export.<str:extension>": ("names",),
@@ -59,12 +66,18 @@ TEMPTING = (
     "a.b",
 )
 RIGHT = {
-    "task": ["billing.tasks.charge", "t"],
+    "task": ["billing.tasks.charge", "t", "charge"],
     "url": ["", "https://example.org/pull/1"],
     "verdict": ["pass", "fail", "na", "open"],
     "note": ["", "seen", "x" * 4000],
     "change": ["", "first", "second", "new"],
     "by": ["", "Ada"],
+    "code": ["", scans.CODE, "x = 1", "def :"],
+    "given": ["", json.dumps({"tasks.py": scans.CODE}), "{}", "[]"],
+    "diff": ["", "--- a/tasks.py\n+++ b/tasks.py\n@@ -1 +1 @@\n-x\n+y\n"],
+    "keep": ["", "on"],
+    "suggestion": [f"{verb}:{scans.FOUND}" for verb in ("accept", "dismiss", "open")],
+    "item": [f"backoff:{scans.FOUND}"],
     "question-scheduled": ["yes", "no"],
     "edition": ["1", "2"],
     "link": ["edit", "view"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+import scans
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
@@ -43,6 +44,8 @@ def made(methods: dict[str, list[str]]) -> World:
     audits = [old, *(service.start(edition=edition, task=f"task.{name}") for name in ("a", "b", "gone", "late"))]
     for note in ("first", "second"):
         service.answer(audit=audits[1], item="backoff", verdict="fail", note=note, change=note, by="Ada")
+    for audit in audits[:3]:
+        scans.scan(audit)
     visitor = lists.new_visitor()
     for audit in audits[2:]:
         lists.keep(visitor=visitor, audit=audit, is_starter=True)
