@@ -40,11 +40,9 @@ def started_before(starts: Iterable[Start]) -> list[Audit]:
 
 def start_scanned(*, edition: Edition, start: Start) -> Audit:
     """A new audit with what the scan says of its task, or the one that this start made before."""
-    if before := started_before([start]):
-        return before[0]
     try:
         return _start(edition, start)
-    except IntegrityError:  # the same choice was posted twice at once
+    except IntegrityError:  # the same choice was posted before, or at this moment
         if before := started_before([start]):
             return before[0]
         raise
