@@ -136,9 +136,10 @@ class _Finder:
                     break
             if isinstance(definition, ast.ClassDef):
                 self._by_itself(Defined(definition, scope))
-        for node, scope in expressions(top):
-            if isinstance(node, ast.Call):
-                self._called(node, scope)
+        if "task" in module.text.lower():  # walking every expression of a project takes as long as reading it
+            for node, scope in expressions(top):
+                if isinstance(node, ast.Call):
+                    self._called(node, scope)
 
     def _add(self, defined: Defined, maker: Maker) -> None:
         module, line = defined.module, defined.node.lineno
