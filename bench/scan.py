@@ -70,7 +70,18 @@ def wheel_of(name: str, entry: dict[str, str]) -> Path:
         WHEELS.mkdir(parents=True, exist_ok=True)
         project, version = entry["source"].removeprefix("pypi:").split(" ")[:2]
         print(f"downloading {project} {version}", file=sys.stderr)
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", str(WHEELS)]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "--dest",
+            str(WHEELS),
+        ]
         subprocess.run([*command, *OLDER.get(name, []), f"{project}=={version}"], check=True, stderr=subprocess.DEVNULL)
     found = hashlib.sha256(wheel.read_bytes()).hexdigest()
     if found != entry["sha256"]:
@@ -98,13 +109,20 @@ def theirs(files: dict[str, bytes]) -> set[Place]:
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        return {(task.location.file, _def_line(files, task.location.file, task.location.line)) for task in scan_tree(Path(folder)).tasks}
+        return {
+            (task.location.file, _def_line(files, task.location.file, task.location.line))
+            for task in scan_tree(Path(folder)).tasks
+        }
 
 
 def _def_line(files: dict[str, bytes], path: str, line: int) -> int:
     """celery-audit may name the line of a decorator: the line of the `def` or `class` below it."""
     lines = files[path].decode(errors="replace").splitlines()
-    below = (number for number in range(line, len(lines) + 1) if lines[number - 1].lstrip().startswith(("def ", "async def ", "class ")))
+    below = (
+        number
+        for number in range(line, len(lines) + 1)
+        if lines[number - 1].lstrip().startswith(("def ", "async def ", "class "))
+    )
     return next(below, line)
 
 
@@ -129,7 +147,9 @@ def main() -> int:
     if unknown := set(arguments.projects) - set(manifest):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(manifest)}")
     os.environ.pop("PYTHONWARNINGS", None)
-    print("| project | tasks | recall | precision | celery-audit: recall | precision | options complete | files | files per second |")
+    print(
+        "| project | tasks | recall | precision | celery-audit: recall | precision | options complete | files | files per second |"
+    )
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
     every, answers = [], Counter[tuple[str, str]]()
     for name in arguments.projects or manifest:

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 from checklist.scan import source
 from checklist.scan.found import Possible, Task, Unread
-from checklist.scan.makers import Layer, Maker, Makers, Unsure, expressions
-from checklist.scan.names import SCOPES, Function, Scope, statements
+from checklist.scan.makers import OTHERS, Layer, Maker, Makers, Unsure, expressions
+from checklist.scan.names import SCOPES, Function, Parameter, Scope, statements
 from checklist.scan.options import options_of
 from checklist.scan.project import Defined, External, Project, Value
 from checklist.scan.settings import Settings
@@ -254,12 +254,21 @@ class _Finder:
                 for element in target.node.elts:
                     yield from self._functions(element, target.scope)
 
+    def _may_be_task(self, defined: Defined) -> bool:
+        """Whether a registered class is one of Celery's, or may be: it has a base that was not read, and a method `run`."""
+        line = self.project.lineage(defined)
+        if any(isinstance(cls, External) and cls.root == "celery" for cls in line):
+            return True
+        unread = any(cls is None or (isinstance(cls, External) and cls.root not in OTHERS) for cls in line)
+        return unread and bool(self.project.attribute_of_class(defined, "run"))
+
     def _registered(self, node: ast.expr, scope: Scope) -> None:
         """`app.register_task(Charge())`."""
         instance = node.func if isinstance(node, ast.Call) else node
         for target in self.project.resolve(instance, scope):
             if isinstance(target, Defined) and isinstance(target.node, ast.ClassDef):
-                self._add(target, Maker("class"))
+                if self._may_be_task(target):
+                    self._add(target, Maker("class"))
             elif isinstance(target, Value) and target.elements_of and isinstance(target.node, ast.List | ast.Tuple):
                 for element in target.node.elts:
                     self._registered(element, target.scope)
@@ -286,13 +295,24 @@ def _registers(node: ast.Call) -> bool:
 
 
 def _takes_function(scope: Scope) -> bool:
-    """Whether the function calls one of its parameters, or one of a function around it, as a decorator's inner function does."""
+    """Whether a function inside calls a parameter of this one, or of one farther out, as a decorator's inner function does."""
     for node, where in expressions(scope):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            _, holder = where.find(node.func.id)
-            if holder is not None and holder.parent is not None:
+            bindings, holder = where.find(node.func.id)
+            if (
+                holder is not None
+                and _is_around(holder, scope)
+                and any(isinstance(each, Parameter) for each in bindings)
+            ):
                 return True
     return False
+
+
+def _is_around(holder: Scope, scope: Scope) -> bool:
+    at: Scope | None = scope
+    while at is not None and at is not holder:
+        at = at.parent
+    return at is not None
 
 
 def _is_abstract(defined: Defined) -> bool:

@@ -194,7 +194,7 @@ class Makers:
             return None
         if last == "shared_task":
             return Maker("shared_task")
-        if last in {"task", "celery_task"}:
+        if last.lower().endswith("task") and last[0].islower():
             raise Unsure(f"`{target.name}` is not among the files that were read")
         return None
 
@@ -359,10 +359,10 @@ class Makers:
             return None
         if inner is None or not any(True for _ in self._returned(target)):
             return None
-        layer = Layer("wrapper", target.inside, (), (), target.name)
+        layer = Layer("wrapper", target.inside, (), (), f"`{target.name}`")
         return Maker(
             "project_decorator",
-            (*(replace(each, origin="wrapper", note=target.name) for each in inner.layers), layer),
+            (*(replace(each, origin="wrapper", note=f"`{target.name}`") for each in inner.layers), layer),
             target,
         )
 
