@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from checklist.scan.names import FUNCTIONS, Scope, statements
-from checklist.scan.project import DEEPEST, Defined, External, Given, Project, Target, Value, Whole
+from checklist.scan.project import DEEPEST, Defined, External, Given, Project, Target, Value, Whole, class_around
 
 CELERY = {
     "celery.shared_task": "shared_task",
@@ -87,6 +87,9 @@ OTHERS = set(
     ]
 )
 
+# What people call the function that a decorator is given.
+FUNCTION_NAMES = {"f", "fn", "fun", "func", "function", "method", "wrapped", "callback", "target"}
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -126,6 +129,7 @@ class Makers:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._of_function: dict[ast.AST, Maker | None] = {}
+        self._speaks_of_celery: bool | None = None
 
     def of(self, node: ast.expr, scope: Scope, depth: int = 0) -> Maker | None:
         """What `node`, put above a function or called with it, makes of it: a task, or `None`. Raises `Unsure`."""
@@ -243,19 +247,34 @@ class Makers:
         """`<anything>.task`: Celery's, unless it is known to be something else's."""
         maker = Maker("app.task", app=node.value)
         targets = self.project.resolve(node.value, scope)
+        if isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"} and (own := class_around(scope)):
+            targets = [own]
         if not targets:
             return self._of_own_instance(node, scope, depth, maker)
         answers = [self._task_of(target, node.attr, depth) for target in targets]
         found = [answer for answer in answers if isinstance(answer, Maker)]
         if found:
             return found[0]
-        return maker if any(answer is not False for answer in answers) else None
+        if all(answer is False for answer in answers):
+            return None
+        if all(isinstance(target, Given) for target in targets):
+            return self._of_own_instance(node, scope, depth, maker)
+        return maker
+
+    def _knows_celery(self, scope: Scope) -> bool:
+        """Whether the file, or any other of the project, speaks of Celery."""
+        if self._speaks_of_celery is None:
+            self._speaks_of_celery = any("celery" in module.text.lower() for module in self.project.modules.values())
+        return self._speaks_of_celery or "celery" in scope.module.path.lower()
 
     def _of_own_instance(self, node: ast.Attribute, scope: Scope, depth: int, maker: Maker) -> Maker | None:
         if isinstance(node.value, ast.Call) and _ends_with(node.value.func, "mark"):
             return None
-        if _root_name(node.value) in OTHERS:
+        root = _root_name(node.value)
+        if root in OTHERS:
             return None
+        if scope.find(root)[0] and not _is_named_like_app(node.value) and not self._knows_celery(scope):
+            raise Unsure(f"nothing that was read says that `{scope.module.source(node.value)}` is a Celery app")
         return maker
 
     def _task_of(self, target: Target, name: str, depth: int) -> Maker | bool | None:
@@ -382,12 +401,13 @@ class Makers:
 
     def _application(self, node: ast.Call, scope: Scope, depth: int) -> Maker | None:
         """`maker(options)(function)` or `maker(function)`, where the function is a parameter or one that stands inside."""
-        if len(node.args) != 1 or not self._is_handed_on(node.args[0], scope):
+        if not node.args or not all(isinstance(each, ast.Starred) for each in node.args[1:]):
             return None
-        if isinstance(node.func, ast.Call):
-            return self.of(node.func, scope, depth + 1)
-        if node.keywords and not all(keyword.arg is None for keyword in node.keywords):
+        if not self._is_handed_on(node.args[0], scope):
             return None
+        if not isinstance(node.func, ast.Call) and any(keyword.arg for keyword in node.keywords):
+            is_function = isinstance(node.args[0], ast.Name) and node.args[0].id in FUNCTION_NAMES
+            return self.of(node.func, scope, depth + 1) if is_function else None
         return self.of(node.func, scope, depth + 1)
 
     def _is_handed_on(self, node: ast.expr, scope: Scope) -> bool:
@@ -432,6 +452,11 @@ def expressions(scope: Scope) -> Iterator[tuple[ast.AST, Scope]]:
 def _is_returned(name: str, scope: Scope) -> bool:
     returned = (node for node, _ in expressions(scope) if isinstance(node, ast.Return))
     return any(isinstance(node.value, ast.Name) and node.value.id == name for node in returned)
+
+
+def _is_named_like_app(node: ast.expr) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return name in {"app", "_app"} or "celery" in name.lower()
 
 
 def _called(form: str) -> str:

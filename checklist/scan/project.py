@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from checklist.scan.names import Assigned, Binding, Function, Imported, Parameter, Scope
+from checklist.scan.names import Assigned, Binding, Function, Imported, Parameter, Scope, statements
 from checklist.scan.source import Module
 
 DEEPEST = 30  # steps from name to name; longer chains are taken for unknown
@@ -112,8 +112,16 @@ class Project:
     def module_named(self, dotted: str, near: Module) -> Module | None:
         """The module of that name, wherever its package begins: the one whose path ends so, and that shares most of its path with `near`."""
         parts = tuple(dotted.split("."))
-        candidates = [module for module in self._by_last.get(parts[-1], ()) if module.parts[-len(parts) :] == parts]
+        candidates = [
+            module
+            for module in self._by_last.get(parts[-1], ())
+            if module.parts[-len(parts) :] == parts and not self._is_inside_package(module, len(parts))
+        ]
         return max(candidates, key=lambda module: (_shared(module, near), -len(module.parts)), default=None)
+
+    def _is_inside_package(self, module: Module, length: int) -> bool:
+        """Whether the folder above the last `length` parts is a package: then its full name is longer, and `import requests` is not `shop/requests.py`."""
+        return "/".join((*module.parts[:-length], "__init__.py")) in self.modules and len(module.parts) > length
 
     def resolve(self, node: ast.expr, scope: Scope, depth: int = 0) -> list[Target]:
         """What a name or dotted name leads to: every possibility, none when it is unknown. Values are not evaluated."""
@@ -122,12 +130,26 @@ class Project:
         if isinstance(node, ast.Name):
             return self.named(node.id, scope, depth + 1)
         if isinstance(node, ast.Attribute):
-            return [
-                found
-                for base in self.resolve(node.value, scope, depth + 1)
-                for found in self.member(base, node.attr, depth + 1)
-            ]
+            bases = self.resolve(node.value, scope, depth + 1)
+            found = [found for base in bases for found in self.member(base, node.attr, depth + 1)]
+            return found or self._of_self(node, scope, depth)
         return [Value(node, scope)]
+
+    def _of_self(self, node: ast.Attribute, scope: Scope, depth: int) -> list[Target]:
+        """`self.app`, where a method of the class says `self.app = ...`."""
+        if not isinstance(node.value, ast.Name) or node.value.id not in {"self", "cls"}:
+            return []
+        own = class_around(scope)
+        if own is None:
+            return []
+        if inherited := self.attribute_of_class(own, node.attr, depth + 1):
+            return inherited
+        return [
+            Value(value, own.inside.within(method))
+            for method in own.node.body
+            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef)
+            for value in assigned_to_self(method, node.attr)
+        ]
 
     def named(self, name: str, scope: Scope, depth: int = 0) -> list[Target]:
         """What a name leads to in a scope."""
@@ -154,6 +176,8 @@ class Project:
 
     def _imported(self, imported: Imported, scope: Scope, depth: int) -> list[Target]:
         module = scope.module
+        if not imported.level and imported.module.split(".")[0] == "celery":
+            return [External(f"{imported.module}.{imported.name}".rstrip("."))]
         if imported.level:
             package = module.parts if module.is_package else module.parts[:-1]
             up = package[: len(package) - imported.level + 1]
@@ -239,6 +263,26 @@ class Project:
                 elif not isinstance(target, Defined):
                     line.append(None)
         return line
+
+
+def class_around(scope: Scope) -> Defined | None:
+    """The class in one of whose methods a scope stands."""
+    around: Scope | None = scope
+    while around is not None and not isinstance(around.node, ast.ClassDef):
+        around = around.parent
+    if around is None or around.parent is None or not isinstance(around.node, ast.ClassDef):
+        return None
+    return Defined(around.node, around.parent)
+
+
+def assigned_to_self(method: Function, name: str) -> list[ast.expr]:
+    """What a method assigns to `self.<name>`."""
+    return [
+        statement.value
+        for statement in statements(method)
+        if isinstance(statement, ast.Assign)
+        and any(isinstance(each, ast.Attribute) and each.attr == name for each in statement.targets)
+    ]
 
 
 def _shared(module: Module, near: Module) -> int:

@@ -238,6 +238,21 @@ TASKS = {
         "## shop/base.py\nfrom celery import Celery\napp = Celery()\n## shop/tasks.py\nfrom .base import *\n@app.task\ndef charge(): ...\n",
         ["charge:3 app.task"],
     ),
+    "an app class with decorators of its own": (
+        """
+        from celery import Celery
+        class Own(Celery):
+            def periodic_task(self, *args, **kwargs):
+                def decorate(f):
+                    f = locked(f)
+                    return self.task(f, *args, **kwargs)
+                return decorate
+        app = Own("x")
+        @app.periodic_task(name="x", run_every=3)
+        def charge(): ...
+        """,
+        ["charge:10 project_decorator()"],
+    ),
     "a decorator that registers later": (
         """
         import venusian
@@ -348,6 +363,8 @@ LOOKALIKES = {
     "a class that is only called so": "class SendTask:\n    def run(self): ...\nclass TaskSerializer(ModelSerializer): ...",
     "an abstract base": "from celery import Task\nclass Base(Task):\n    abstract = True\n    def on_failure(self, *a): ...\n@app.something(base=Base)\ndef load(): ...",
     "a framework of the project": "class Flow:\n    def task(self, func):\n        self.steps.append(func)\n        return func\nflow = Flow()\n@flow.task\ndef load(): ...",
+    "a framework whose methods lead to each other": "from celery import Celery\nclass Flow:\n    def task(self, func):\n        return func\n    def step(self, func):\n        return self.task(func)\nflow = Flow()\n@flow.step\ndef load(): ...",
+    "something of a test case": "class Case:\n    def setUp(self):\n        self.flow = Flow()\n    def test_it(self):\n        @self.flow.task\n        def load(): ...\nclass Flow:\n    def task(self, func):\n        return func\n",
     "a framework of another file": "## own/flow.py\ndef task(func):\n    return func\n## own/use.py\nfrom own.flow import task\n@task\ndef load(): ...",
     "a module of a framework of its own": "## own/flow.py\ndef task(func):\n    return func\n## own/use.py\nfrom own import flow\n@flow.task\ndef load(): ...",
     "a property called task": "class A:\n    @property\n    def task(self): ...\n    @task.setter\n    def task(self, x): ...",
