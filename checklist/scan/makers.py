@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from checklist.scan.names import FUNCTIONS, Scope, statements
+from checklist.scan.names import SCOPES, Scope, statements
 from checklist.scan.project import DEEPEST, Defined, External, Given, Project, Target, Value, Whole, class_around
 
 CELERY = {
@@ -433,20 +433,37 @@ class Makers:
 
 
 def expressions(scope: Scope) -> Iterator[tuple[ast.AST, Scope]]:
-    """Every node of a scope and of the scopes in it, each with the scope in which it stands."""
-    body = scope.node.body if isinstance(getattr(scope.node, "body", None), list) else [scope.node.body]  # type: ignore[attr-defined]
-    waiting = [(node, scope) for node in reversed(body)]
+    """Every node of a scope and of the scopes in it, in the order of the text, each with the scope in which it stands."""
+    body = getattr(scope.node, "body", [])
+    waiting = [(node, scope) for node in (reversed(body) if isinstance(body, list) else [body])]
     while waiting:
         node, where = waiting.pop()
         yield node, where
-        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-            inner = where.within(node)
-            outside = [*getattr(node, "decorator_list", []), *getattr(node, "bases", [])]
-            inside = node.body if isinstance(node.body, list) else [node.body]
-            waiting.extend((child, inner) for child in reversed(inside))
-            waiting.extend((child, where) for child in reversed(outside))
-        else:
-            waiting.extend((child, where) for child in reversed(list(ast.iter_child_nodes(node))))
+        if not isinstance(node, SCOPES):
+            waiting.extend([(child, where) for child in _children(node)])
+            continue
+        inner = where.within(node)
+        inside = node.body if isinstance(node.body, list) else [node.body]
+        outside = [*getattr(node, "decorator_list", []), *getattr(node, "bases", [])]
+        waiting.extend([(child, inner) for child in reversed(inside)])
+        waiting.extend([(child, where) for child in reversed(outside)])
+
+
+# Names that are only read or written, constants and operators: nothing below them matters to anybody.
+_LEAVES = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """The nodes below, the last one first. Written out, because it runs for every node of a project."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [each for each in value if isinstance(each, ast.AST)]
+        elif isinstance(value, ast.AST) and not isinstance(value, _LEAVES):
+            found.append(value)
+    found.reverse()
+    return found
 
 
 def _is_returned(name: str, scope: Scope) -> bool:
