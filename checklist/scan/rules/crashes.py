@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from checklist.scan.found import Evidence, Finding, Option, Origin
-from checklist.scan.rules.handlers import Handler, Raises, wide_handlers
+from checklist.scan.rules.handlers import LARGE, Handler, Raises, wide_handlers
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
 from checklist.scan.rules.wording import places, shown, unread
 from checklist.scan.subject import Subject
@@ -142,7 +142,7 @@ def soft_limit_swallowed(subject: Subject) -> Finding:
     """A wide `except` that takes the soft limit for one more error."""
     soft = subject.option("soft_time_limit")
     wide = [each for each in wide_handlers(subject) if not each.follows("SoftTimeLimitExceeded") and _calls(each)]
-    swallowing = [each for each in wide if each.raises is Raises.NEVER]
+    swallowing = [each for each in wide if each.raises is Raises.NEVER and _goes_on(each, subject)]
     lines = [subject.line(each.clause) for each in swallowing]
     if subject.function is None:
         return cannot_tell("the class has no method `run` in this file")
@@ -159,9 +159,22 @@ def soft_limit_swallowed(subject: Subject) -> Finding:
             *lines,
             *places(soft),
         )
-    if unsure := [each for each in wide if each.raises is Raises.PERHAPS]:
-        return cannot_tell("a wide `except` raises only sometimes", *[subject.line(each.clause) for each in unsure])
+    if unsure := [each for each in wide if each.raises is not Raises.ALWAYS]:
+        said = f"{unsure[0].said} (line {unsure[0].clause.lineno})"
+        why = f"whether {said} lets the error of {shown(soft)} end the task is not in the text"
+        return cannot_tell(why, *[subject.line(each.clause) for each in unsure])
     return not_found(f"with {shown(soft)}, no wide `except` in the body that eats it")
+
+
+def _goes_on(handler: Handler, subject: Subject) -> bool:
+    """Whether the task goes on after the handler, with the next round of a loop, or succeeds as if all was done."""
+    function = subject.function
+    if function is None:
+        return False
+    loops = [up for up in subject.module.above(handler.attempt) if isinstance(up, ast.For | ast.While | ast.AsyncFor)]
+    inside = [up for up in loops if up.lineno > function.lineno]
+    ends = any(isinstance(each, ast.Return | ast.Break) for each in handler.clause.body)
+    return (bool(inside) and not ends) or (handler.only_logs and handler.share(function) >= LARGE)
 
 
 def _calls(handler: Handler) -> bool:

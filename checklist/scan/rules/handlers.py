@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from checklist.scan.names import Function
 from checklist.scan.subject import Subject, dotted
 
 _WIDE = {"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"}
+_LOGGING = re.compile(r"(^|_|\.)(log|logs|logger|logging|print|warn|warning|echo|print_exc|traceback)(_|\.|$)")
+LARGE = 0.5  # the share of a body from which on a `try` counts as the work itself, not as a part of it
 _LEAVING = {"retry", "reraise", "exit", "_exit", "abort"}
 
 
@@ -45,6 +49,17 @@ class Handler:
         )
 
     @property
+    def only_logs(self) -> bool:
+        """Whether the clause does nothing but write logs, and goes on."""
+        return all(_is_nothing(statement) for statement in self.clause.body)
+
+    def share(self, function: Function) -> float:
+        """How much of the lines of a function's body the `try` has, from 0 to 1."""
+        body = [each for each in function.body if not _is_docstring(each)]
+        end = self.attempt.orelse[-1] if self.attempt.orelse else self.attempt.handlers[-1]
+        return (_last(end) - self.attempt.lineno + 1) / (_last(body[-1]) - body[0].lineno + 1)
+
+    @property
     def raises(self) -> Raises:
         """Whether what it catches leaves it again, as the same error or another."""
         if any(_leaves(statement) for statement in _straight(self.clause.body)):
@@ -69,6 +84,29 @@ def caught(clause: ast.ExceptHandler) -> list[ast.expr]:
 
 def _is_wide(clause: ast.ExceptHandler) -> bool:
     return clause.type is None or any(dotted(each) in _WIDE for each in caught(clause))
+
+
+def _last(node: ast.stmt | ast.ExceptHandler) -> int:
+    return node.end_lineno or node.lineno
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _is_nothing(node: ast.stmt) -> bool:
+    """Whether a statement only logs, or ends without a value."""
+    if isinstance(node, ast.Pass | ast.Continue | ast.Break):
+        return True
+    if isinstance(node, ast.Return):
+        return node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
+    if not isinstance(node, ast.Expr):
+        return False
+    return isinstance(node.value, ast.Constant) or (isinstance(node.value, ast.Call) and _is_log(node.value))
+
+
+def _is_log(call: ast.Call) -> bool:
+    return bool(_LOGGING.search(dotted(call.func).lower()))
 
 
 def _straight(body: list[ast.stmt]) -> Iterator[ast.AST]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding, Origin
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
@@ -37,7 +38,7 @@ def known_queue(subject: Subject) -> Finding:
     """Names of queues that are not among those declared, so that a misspelt one gets a queue that nobody reads."""
     routes = list(_routes(subject))
     own = [*_own(subject), *(each for each in routes if _matches(each.pattern, subject))]
-    uses = own or routes
+    uses = own or [each for each in routes if not _is_anybodys(each, subject.found)]
     if not uses:
         return _without_queue(subject)
     try:
@@ -54,7 +55,7 @@ def known_queue(subject: Subject) -> Finding:
     said = ", ".join(f"`{use.queue}` ({use.place.path}:{use.place.line})" for use in _each_once(strangers)[:5])
     among = "in no `task_queues`" if not where else "not in `task_queues`"
     return fails(
-        f"{said} is {among}: Celery makes a queue of that name, which perhaps nobody reads",
+        f"{said} is {among}: Celery makes a queue of that name, which nobody reads unless a worker's `-Q` has it",
         *unique([*(use.place for use in strangers[:5]), *where]),
     )
 
@@ -67,7 +68,7 @@ def _without_queue(subject: Subject) -> Finding:
     if not subject.settings.seen:
         return cannot_tell(f"no queue is named for it here, and {subject.settings.why_unseen}")
     routed = subject.settings.get("task_routes")
-    if routed:
+    if routed and not list(_routes(subject)):
         return cannot_tell("what `task_routes` comes to is not in the text", routed.place)
     return not_found("neither the task, nor its calls, nor `task_routes` name a queue: it goes to the default one")
 
@@ -141,6 +142,11 @@ def _matches(pattern: str, subject: Subject) -> bool:
     return any(fnmatchcase(".".join(parts[start:]), pattern) for start in range(len(parts)))
 
 
+def _is_anybodys(use: _Use, found: Found) -> bool:
+    """Whether a route holds for any task of the scan, so that it is for that one to tell of it."""
+    return any(_matches(use.pattern, Subject(declaration, found)) for declaration in found.declarations)
+
+
 # Declared queues
 
 
@@ -150,15 +156,22 @@ def _declared(subject: Subject) -> tuple[set[str], list[Evidence]]:
     if not subject.settings.seen:
         raise _UnknownQueuesError(subject.settings.why_unseen)
     names = {name for setting in settings for name in _queues_of(setting.node, setting.scope, subject)}
+    names |= {name for node, scope in _added(settings, subject) for name in _queues_of(node, scope, subject)}
     default = subject.settings.get("task_default_queue")
     if default and not isinstance(default.value, str):
         raise _UnknownQueuesError("what `task_default_queue` comes to is not in the text")
     names.add(str(default.value) if default else "celery")
-    return names, unique(_place(setting) for setting in settings)
+    return names, unique(setting.place for setting in settings)
 
 
-def _place(setting: Setting) -> Evidence:
-    return setting.place
+def _added(settings: list[Setting], subject: Subject) -> Iterator[tuple[ast.expr, Scope]]:
+    """What is added to the queues with `+=` in the files that set them."""
+    for module in {setting.scope.module.path: setting.scope.module for setting in settings}.values():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.AugAssign) and dotted(node.target).lower().endswith(
+                ("task_queues", "celery_queues")
+            ):
+                yield node.value, subject.project.scope_of(module, node)
 
 
 def _queues_of(node: ast.expr, scope: Scope, subject: Subject) -> Iterator[str]:
@@ -170,6 +183,9 @@ def _queues_of(node: ast.expr, scope: Scope, subject: Subject) -> Iterator[str]:
             raise _UnknownQueuesError("what `task_queues` comes to is not in the text")
         for target in targets:
             yield from _queues_of(target.node, target.scope, subject)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        yield from _queues_of(node.left, scope, subject)
+        yield from _queues_of(node.right, scope, subject)
     elif isinstance(node, ast.Dict):
         yield from (_text(key, scope, subject) for key in node.keys if key is not None)
     elif isinstance(node, ast.List | ast.Tuple | ast.Set):

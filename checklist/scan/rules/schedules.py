@@ -25,12 +25,17 @@ _HOUR = 3600
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One entry of a schedule: the name of a task or the expression for it, and when it runs."""
+    """One entry of a schedule: the name of a task, or the signature that is `sent`, and when it runs."""
 
     name: str
     schedule: ast.expr
     module: Module
     scope: Scope
+    sent: ast.expr | None = None
+
+    def runs(self, subject: Subject) -> bool:
+        """Whether it is this task that the entry runs."""
+        return is_named(subject, self.name) or any(call.node is self.sent for call in subject.calls)
 
     @property
     def evidence(self) -> Evidence:
@@ -54,7 +59,7 @@ class Entry:
 @rule("beat-overlap", needs=("time-limits", "lock-timeout"))
 def beat_overlap(subject: Subject) -> Finding:
     """A scheduled task that nothing keeps from running twice at once."""
-    entries = [entry for entry in entries_of(subject.found) if is_named(subject, entry.name)]
+    entries = [entry for entry in entries_of(subject.found) if entry.runs(subject)]
     if lock := _lock(subject):
         return not_found(
             f"`{lock[0]}` (line {lock[1].line}) may keep it from overlapping; whether it expires in time is its own item"
@@ -75,25 +80,34 @@ def beat_overlap(subject: Subject) -> Finding:
 def _overlapping(entry: Entry, period: float | None, subject: Subject) -> Finding:
     limit = subject.option("time_limit")
     said = f"every {period:g} s" if period is not None else f"`{entry.module.source(entry.schedule)}`"
-    if period is None or period > _HOUR or not limit.is_known:
+    if period is None or not limit.is_known or not limit.value:
         return cannot_tell(
             f"it runs {said} without a lock in its body; whether it can take that long is not in the text",
             entry.evidence,
         )
-    allowed = f"{shown(limit)} lets it run longer" if limit.value else "no time limit ends it before"
-    text = f"it runs {said} ({entry.module.path}:{entry.schedule.lineno}), {allowed}, and its body takes no lock"
-    return fails(text, entry.evidence, *(places(limit) or [subject.declared_at]))
+    where = f"{entry.module.path}:{entry.schedule.lineno}"
+    text = f"it runs {said} ({where}), {shown(limit)} lets it run longer, and its body takes no lock"
+    return fails(text, *unique([entry.evidence, *places(limit)]))
 
 
 def _unscheduled(subject: Subject) -> Finding:
     if entries_of(subject.found):
         return not_found("no entry of the schedules in these files names it")
-    if subject.calls or not subject.settings.seen:
+    if not subject.settings.seen or subject.hidden or not _starts_by_itself(subject):
         return cannot_tell("no schedule is in the files that were read")
     return fails(
         "its body takes no lock: on a schedule, a run that takes longer than its period runs beside the next one",
         subject.at,
     )
+
+
+def _starts_by_itself(subject: Subject) -> bool:
+    """Whether a task looks like one of a schedule: it needs no arguments, and no line of the scan names it but its own."""
+    arguments = subject.function.args if subject.function else None
+    if arguments is None or [each.arg for each in (*arguments.posonlyargs, *arguments.args) if each.arg != "self"]:
+        return False
+    word = re.compile(rf"\b{re.escape(subject.task.name.split('.')[-1])}\b")
+    return sum(len(word.findall(module.text)) for module in subject.project.modules.values()) == 1
 
 
 def _lock(subject: Subject) -> tuple[str, Evidence] | None:
@@ -133,14 +147,16 @@ def entries_of(found: Found) -> tuple[Entry, ...]:
 
 
 def _entries(module: Module, found: Found) -> Iterator[Entry]:
-    if '"schedule"' not in module.text and "'schedule'" not in module.text and "schedule=" not in module.text:
+    if not any(word in module.text for word in ('"schedule"', "'schedule'", "schedule=", "add_periodic_task")):
         return
     for node in ast.walk(module.tree):
         pairs = _pairs(node)
         if "task" in pairs and "schedule" in pairs:
             task = pairs["task"]
             name = task.value if isinstance(task, ast.Constant) and isinstance(task.value, str) else ""
-            yield Entry(name, pairs["schedule"], module, found.project.scope_of(module, node))
+            yield Entry(name, pairs["schedule"], module, found.project.scope_of(module, node), task)
+        elif isinstance(node, ast.Call) and dotted(node.func).endswith(".add_periodic_task") and len(node.args) > 1:
+            yield Entry("", node.args[0], module, found.project.scope_of(module, node), node.args[1])
 
 
 def _pairs(node: ast.AST) -> dict[str, ast.expr]:
@@ -162,9 +178,9 @@ def _pairs(node: ast.AST) -> dict[str, ast.expr]:
 def crontab_minute(subject: Subject) -> Finding:
     """`crontab(hour=9)` without a minute, in the entries of this task, or anywhere when none names it."""
     crontabs = crontabs_of(subject.found)
-    entries = {entry.schedule for entry in entries_of(subject.found) if is_named(subject, entry.name)}
+    entries = {entry.schedule for entry in entries_of(subject.found) if entry.runs(subject)}
     own = [each for each in crontabs if each[0] in entries]
-    looked_at = own or crontabs
+    looked_at = own or [each for each in crontabs if each[0] not in _schedules_of_others(subject.found)]
     if bad := [(node, module) for node, module in looked_at if _lacks_minute(node)]:
         said = "; ".join(f"`{module.source(node)}` ({module.path}:{node.lineno})" for node, module in bad[:5])
         return fails(
@@ -174,10 +190,19 @@ def crontab_minute(subject: Subject) -> Finding:
     if own:
         return not_found(f"the crontab of this task, {own[0][1].path}:{own[0][0].lineno}, leaves no minute out")
     if crontabs:
-        return not_found(f"none of {len(crontabs)} crontabs in these files leaves the minute out")
+        return not_found(
+            f"no entry of a schedule names it; {len(crontabs)} crontabs in these files are of other tasks, or complete"
+        )
     if not subject.settings.seen:
         return cannot_tell(f"no `crontab(...)` is in these files, and {subject.settings.why_unseen}")
     return not_found("no `crontab(...)` in the files that were read")
+
+
+@lru_cache(maxsize=4)
+def _schedules_of_others(found: Found) -> frozenset[ast.expr]:
+    """The schedules of entries that run a task of the scan."""
+    subjects = [Subject(declaration, found) for declaration in found.declarations]
+    return frozenset(entry.schedule for entry in entries_of(found) if any(entry.runs(subject) for subject in subjects))
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ from checklist.scan.found import Evidence, Finding, Option
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, rule
-from checklist.scan.rules.wording import is_number, is_production, is_test, places, shown, unique
+from checklist.scan.rules.wording import is_number, is_production, is_test, places, shown, unique, unread
 from checklist.scan.subject import Subject
 
 _REDIS = {"redis", "rediss", "sentinel", "redis+socket", "unix"}
@@ -140,12 +140,25 @@ def _retries(subject: Subject) -> Iterator[_Wait]:
         for keyword in call.keywords:
             if keyword.arg == "countdown":
                 yield from _written("countdown", keyword.value, subject.scope, subject.line(call), subject)
-    backoff = subject.option("retry_backoff")
-    automatic = subject.option("autoretry_for")
     if any("countdown" not in {each.arg for each in call.keywords} for call in retrying):
         yield from _of_option(subject.option("default_retry_delay"))
-    if automatic.is_written and backoff.is_known:
-        yield from _of_option(subject.option("retry_backoff_max" if backoff.value else "default_retry_delay"))
+    if subject.option("autoretry_for").is_written:
+        yield from _automatic(subject)
+
+
+def _automatic(subject: Subject) -> Iterator[_Wait]:
+    """The longest delay of `autoretry_for`: with a backoff it doubles from one retry to the next, up to its maximum."""
+    factor, most, retries = (subject.option(name) for name in ("retry_backoff", "retry_backoff_max", "max_retries"))
+    if not factor.is_known or unread(most, retries) or subject.option("retry_kwargs").is_written:
+        return
+    if not factor.value:
+        yield from _of_option(subject.option("default_retry_delay"))
+    elif is_number(most.value):
+        first, count = max(1, int(factor.value)), retries.value if is_number(retries.value) else 64  # type: ignore[call-overload]
+        longest = min(float(most.value), first * 2.0 ** (min(count, 64) - 1))  # type: ignore[arg-type, call-overload]
+        yield _Wait(
+            longest, f"a retry delay of {longest:g} s by {shown(factor)} and {shown(most)}", tuple(places(factor, most))
+        )
 
 
 def _of_option(option: Option) -> Iterator[_Wait]:

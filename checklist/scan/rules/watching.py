@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from checklist.scan.found import Evidence, Finding
-from checklist.scan.names import Function
 from checklist.scan.project import Value
-from checklist.scan.rules.handlers import Handler, Raises, wide_handlers
+from checklist.scan.rules.handlers import LARGE, Handler, Raises, wide_handlers
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
 from checklist.scan.rules.wording import is_production, unique
 from checklist.scan.settings import Setting
 from checklist.scan.subject import Subject, dotted
 
-_LOGGING = re.compile(r"(^|_|\.)(log|logs|logger|logging|print|warn|warning|echo|print_exc|traceback)(_|\.|$)")
 _LEVELS = {"debug", "info", "warning", "warn", "error", "exception", "critical", "log"}
 
 
@@ -69,7 +66,7 @@ def swallowed_errors(subject: Subject) -> Finding:
     if subject.function is None:
         return cannot_tell("the class has no method `run` in this file")
     wide = [each for each in wide_handlers(subject) if each.raises is not Raises.ALWAYS]
-    swallowing = [each for each in wide if _only_logs(each.clause.body) and _share(each, subject.function) >= 0.5]
+    swallowing = [each for each in wide if each.only_logs and each.share(subject.function) >= LARGE]
     if swallowing:
         said = ", ".join(str(each.clause.lineno) for each in swallowing)
         return fails(
@@ -83,48 +80,11 @@ def swallowed_errors(subject: Subject) -> Finding:
 
 def _why_unsure(handler: Handler) -> str:
     said = f"{handler.said} (line {handler.clause.lineno})"
-    if _only_logs(handler.clause.body):
+    if handler.only_logs:
         return (
             f"{said} goes on, but its `try` is only a part of the body: whether that error matters is not in the text"
         )
     return f"{said} does not always raise; whether what it does is enough is not in the text"
-
-
-def _share(handler: Handler, function: Function) -> float:
-    """How much of the body's lines the `try` has."""
-    body = [each for each in function.body if not _is_docstring(each)]
-    whole = _last(body[-1]) - body[0].lineno + 1
-    attempt = handler.attempt
-    end = _last(attempt.orelse[-1]) if attempt.orelse else _last(attempt.handlers[-1])
-    return (end - attempt.lineno + 1) / whole
-
-
-def _last(node: ast.stmt | ast.ExceptHandler) -> int:
-    return node.end_lineno or node.lineno
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _only_logs(body: list[ast.stmt]) -> bool:
-    """Whether a handler does nothing but write logs, and goes on."""
-    return all(_is_nothing(statement) for statement in body)
-
-
-def _is_nothing(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Pass | ast.Continue | ast.Break):
-        return True
-    if isinstance(node, ast.Return):
-        return node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
-    if not isinstance(node, ast.Expr):
-        return False
-    return isinstance(node.value, ast.Constant) or (isinstance(node.value, ast.Call) and _is_log(node.value))
-
-
-def _is_log(call: ast.Call) -> bool:
-    name = dotted(call.func).lower()
-    return bool(_LOGGING.search(name)) and "model" not in name
 
 
 def _what_it_does(handler: Handler) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
+from checklist.scan import celery_tables
 from checklist.scan.found import Evidence, Finding, Option
 from checklist.scan.project import Defined, External, Project, Target, Value
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
-from checklist.scan.rules.wording import is_test, places, shown, unique, unread
+from checklist.scan.rules.wording import is_production, is_test, places, shown, unique, unread
 from checklist.scan.subject import SENDING, Call, Subject
 
 _WAITING = {"get", "join", "join_native", "wait"}
 _ASKING = {"ready", "successful", "failed"}
 _CANVAS = {"group", "chain", "chord", "chunks"}
-_UNREAD_BACKENDS = {"disabled", "disabled://", None}
+_OFF = {"disabled", "disabled://", None}
 
 
 @rule("blocking-on-results")
@@ -117,11 +118,10 @@ def ignore_result(subject: Subject) -> Finding:
     ignored, kept = subject.option("ignore_result"), subject.option("store_errors_even_if_ignored")
     if why := unread(ignored):
         return cannot_tell(why, *places(ignored))
+    if without := _without_backend(subject):
+        return without
     if ignored.value:
         return _ignored(ignored, kept, subject)
-    backend = subject.settings.get("result_backend")
-    if backend and backend.is_literal and backend.value in _UNREAD_BACKENDS:
-        return does_not_apply(f"`{backend.name}` is off: no result is stored", backend.place)
     if reader := _reader(subject):
         return cannot_tell(f"`ignore_result` is off, and {reader[0]}", reader[1])
     if ignored.is_written:
@@ -129,6 +129,17 @@ def ignore_result(subject: Subject) -> Finding:
             f"{shown(ignored)} is written down; who reads the result is not in the files", *places(ignored)
         )
     return fails("`ignore_result` is not set, and nothing in the files reads the result", subject.declared_at)
+
+
+def _without_backend(subject: Subject) -> Finding | None:
+    """What there is to say when no result is stored at all; `None` when results may be stored."""
+    backends = [each for each in subject.settings.every("result_backend") if is_production(each.scope.module)]
+    if backends and all(each.is_literal and each.value in _OFF for each in backends):
+        return does_not_apply("`result_backend` is off: no result is stored", *unique(each.place for each in backends))
+    others = set(celery_tables.settings()) - {"broker_url", "include"}
+    if not backends and any(subject.settings.get(name) for name in others):
+        return cannot_tell("no `result_backend` is among the settings; without one no result is stored")
+    return None
 
 
 def _ignored(ignored: Option, kept: Option, subject: Subject) -> Finding:
