@@ -12,7 +12,7 @@ from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding, Origin
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
-from checklist.scan.project import Value
+from checklist.scan.project import Project, Value
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
 from checklist.scan.rules.schedules import is_named
 from checklist.scan.rules.wording import is_test, unique
@@ -52,12 +52,23 @@ def known_queue(subject: Subject) -> Finding:
         )
     if missing := _refuses_missing(subject):
         return cannot_tell(f"`{strangers[0].queue}` is not declared, and Celery refuses queues that are not", missing)
+    if not where and all(_is_named_often(use.queue, subject.project) for use in strangers):
+        said = f"`{strangers[0].queue}` is named in several places, but no `task_queues` declares it"
+        return cannot_tell(
+            f"{said}; whether a worker's `-Q` has it is not in the text", *unique(use.place for use in uses)
+        )
     said = ", ".join(f"`{use.queue}` ({use.place.path}:{use.place.line})" for use in _each_once(strangers)[:5])
     among = "in no `task_queues`" if not where else "not in `task_queues`"
     return fails(
         f"{said} is {among}: Celery makes a queue of that name, which nobody reads unless a worker's `-Q` has it",
         *unique([*(use.place for use in strangers[:5]), *where]),
     )
+
+
+def _is_named_often(queue: str, project: Project) -> bool:
+    """Whether a name is written more than once, so that it is hardly misspelt."""
+    counts = (module.text.count(f'"{queue}"') + module.text.count(f"'{queue}'") for module in project.modules.values())
+    return sum(counts) > 1
 
 
 def _each_once(uses: list[_Use]) -> list[_Use]:

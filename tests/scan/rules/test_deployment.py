@@ -86,6 +86,7 @@ KNOWN = [
     Case("another task's route", PLAIN + "@app.task\ndef other(): ...\n", NOT_FOUND, settings=ROUTE % "shop.tasks.other"),
     Case("queues from elsewhere", PLAIN, CANNOT_TELL, "what `task_queues`", settings=ROUTE % "shop.*" + "app.conf.task_queues = load()\n"),
     Case("routes from elsewhere", PLAIN, CANNOT_TELL, "what `task_routes`", settings="app.conf.task_routes = route\n"),
+    Case("named twice", PLAIN + SENT % "slow", CANNOT_TELL, "named in several places", settings=ROUTE % "shop.*"),
     Case("refused when missing", PLAIN, CANNOT_TELL, "refuses", settings=ROUTE % "shop.*" + "app.conf.task_create_missing_queues = False\n"),
     Case("settings were not seen", task('queue="slow"'), CANNOT_TELL, "not among the files", settings=None),
 ]  # fmt: skip
