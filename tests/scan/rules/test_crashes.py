@@ -30,6 +30,9 @@ ACK_MODE = [
     Case("for the project", PLAIN, "pass", "shop/celery.py", settings="app.conf.task_acks_late = False\n"),
     Case("killed processes stay lost", task("acks_late=True"), CANNOT_TELL, "a killed process still loses the task"),
     Case("settings were not seen", PLAIN, CANNOT_TELL, "not among the files", settings=None),
+    Case(
+        "a base class of the app's own", "class Base(app.Task): ...\n@app.task(base=Base)\ndef charge(): ...\n", "fail"
+    ),
     Case("value is not in the text", task("acks_late=LATE"), CANNOT_TELL, "`acks_late=LATE` (line 2)"),
     Case("old name of the setting", PLAIN, "pass", settings="CELERY_ACKS_LATE = False\n"),
     Case(
