@@ -50,7 +50,13 @@ def test_the_choice_of_acknowledgement_is_written_down_or_missing(case: Case) ->
 
 
 BOUNDED = [
-    Case("for ever", task("acks_late=True, reject_on_worker_lost=True"), "fail", "comes back each time", "reject_on_w"),
+    Case(
+        "for ever",
+        task("acks_late=True, reject_on_worker_lost=True"),
+        "fail",
+        "a task that kills its process",
+        "reject_on_w",
+    ),
     Case("past the hard limit", task("acks_late=True, acks_on_timeout=False"), "fail", "past its hard time limit"),
     Case("retries without end", task("retry_on_worker_lost=True, max_retries=None"), "fail", "without end"),
     Case("counted retries", task("acks_late=True, retry_on_worker_lost=True"), "pass", "at most 3 times"),
@@ -91,6 +97,7 @@ LIMITS = [
     Case("settings were not seen", PLAIN, CANNOT_TELL, "not among the files", settings=None),
     Case("one of two seen", task("time_limit=60"), CANNOT_TELL, "`time_limit=60` (line 2), but", settings=None),
     Case("value is not in the text", task("time_limit=LONG, soft_time_limit=5"), CANNOT_TELL, "`time_limit=LONG`"),
+    Case("no number", task("time_limit='60', soft_time_limit=5"), CANNOT_TELL, "is no number"),
     Case("set by the call", PLAIN + "charge.apply_async(time_limit=60)\n", CANNOT_TELL, "a call that sends it"),
 ]
 
