@@ -25,6 +25,7 @@ ACK_MODE = [
     Case(
         "nothing is written", PLAIN, "fail", "`acks_late` is set neither for the task nor in the settings", "@app.task"
     ),
+    Case("under other decorators", "@app.task\n@quietly()\ndef charge(): ...\n", "fail", "", "@app.task"),
     Case("written off", task("acks_late=False"), "pass", "early acknowledgement is written down", "acks_late"),
     Case("with a lost process", task("acks_late=True, retry_on_worker_lost=True"), "pass", "retry_on_worker_lost"),
     Case("for the project", PLAIN, "pass", "shop/celery.py", settings="app.conf.task_acks_late = False\n"),
