@@ -19,7 +19,9 @@ from checklist.scan.source import Module
 from checklist.scan.subject import Subject, dotted
 
 _COARSE = {"hour", "day_of_week", "day_of_month", "month_of_year"}
-_LOCKING = re.compile(r"lock|mutex|semaphore|once|singleton|exclusive|overlap|running|in_progress|throttle|rate_?limit")
+_LOCKING = re.compile(
+    r"lock|mutex|semaphore|once|singleton|exclusive|overlap|running|in_progress|throttle|rate_?limit|timeout|timed|deadline"
+)
 _HOUR = 3600
 
 
@@ -62,7 +64,7 @@ def beat_overlap(subject: Subject) -> Finding:
     entries = [entry for entry in entries_of(subject.found) if entry.runs(subject)]
     if lock := _lock(subject):
         return not_found(
-            f"`{lock[0]}` (line {lock[1].line}) may keep it from overlapping; whether it expires in time is its own item"
+            f"`{lock[0]}` (line {lock[1].line}) may keep it from overlapping; whether it does in time is not in the text"
         )
     if subject.function is None:
         return cannot_tell("the class has no method `run` in this file")
@@ -111,7 +113,7 @@ def _starts_by_itself(subject: Subject) -> bool:
 
 
 def _lock(subject: Subject) -> tuple[str, Evidence] | None:
-    """A name in body, decorators or options that speaks of a lock, or a call of `cache.add`."""
+    """A name in body, decorators or options that speaks of a lock or of a timer of its own, or a call of `cache.add`."""
     node = subject.declaration.defined.node
     for each in [*subject.body(), *(inner for decorator in node.decorator_list for inner in ast.walk(decorator))]:
         name = getattr(each, "attr", None) or getattr(each, "id", None) or getattr(each, "arg", None)

@@ -121,6 +121,7 @@ OVERLAP = [
     Case("a lock", scheduled("60.0", "time_limit=90", "with shop_lock(): pay()"), NOT_FOUND, "`shop_lock` (line 7)"),
     Case("a key of the cache", scheduled("60.0", "time_limit=90", 'cache.add("charge", 1) and pay()'), NOT_FOUND),
     Case("a base class that locks", scheduled("60.0", "time_limit=90, base=QueueOnce"), NOT_FOUND),
+    Case("a timer of its own", scheduled("60.0", "time_limit=90", "for each in TimedIterator(50): pay()"), NOT_FOUND),
     Case("another task's entry", scheduled("60.0").replace("tasks.charge", "tasks.pay"), NOT_FOUND, "no entry"),
     Case("a set is no lock", scheduled("60.0", "time_limit=90", "seen.add(1)"), "fail", "takes no lock"),
     Case("no limit", scheduled("60.0"), CANNOT_TELL, "whether it can take that long"),
