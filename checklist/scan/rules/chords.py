@@ -58,9 +58,15 @@ class Chord:
 
     @property
     def is_handled(self) -> bool:
-        """Whether anything around it speaks of an error handler."""
-        named = (each for each in ast.walk(self.around) if isinstance(each, ast.Attribute | ast.keyword))
-        return any((each.attr if isinstance(each, ast.Attribute) else each.arg) in _HANDLING for each in named)
+        """Whether its body, or the statement in which it stands, names an error handler."""
+        around = [up for up in self.module.above(self.node) if isinstance(up, ast.Attribute | ast.Call)]
+        own = [*around, *(keyword for up in around if isinstance(up, ast.Call) for keyword in up.keywords)]
+        return any(_handles(each) for each in (*own, *_reach(self.body, self.scope)))
+
+    @property
+    def may_be_handled(self) -> bool:
+        """Whether anything in the same function names an error handler."""
+        return any(_handles(each) for each in ast.walk(self.around))
 
 
 @rule("chord-errback")
@@ -72,6 +78,8 @@ def chord_errback(subject: Subject) -> Finding:
             place = ignored.place or subject.declared_at
             return fails(f"{shown(ignored)} in the header of a chord: it can wait for ever", chord.evidence, place)
     bare = [chord for chord in own if not chord.is_handled]
+    if near := [chord for chord in bare if chord.may_be_handled]:
+        return cannot_tell("whether the error handler beside it is for this chord is not in the text", near[0].evidence)
     if bare and all(_is_signature(chord.body) for chord in bare):
         where = ", ".join(f"{chord.module.path}:{chord.node.lineno}" for chord in bare)
         text = f"the body of the chord ({where}) has no `.on_error(...)`: when its header fails nothing runs and nobody is told"
@@ -79,7 +87,7 @@ def chord_errback(subject: Subject) -> Finding:
     if bare:
         return cannot_tell("what the chord's body is does not stand beside it", *[chord.evidence for chord in bare])
     if own:
-        return not_found(f"an error handler stands beside each of {len(own)} chords of this task")
+        return not_found(f"each of {len(own)} chords of this task has an error handler")
     return not_found("no chord holds this task, and its body starts none")
 
 
@@ -134,6 +142,11 @@ def chords_of(found: Found) -> tuple[Chord, ...]:
                 if any(isinstance(each, External) and each.root == "celery" for each in targets):
                     chords.append(Chord(node, module, scope))
     return tuple(chords)
+
+
+def _handles(node: ast.AST) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else node.arg if isinstance(node, ast.keyword) else ""
+    return name in _HANDLING
 
 
 def _name(call: ast.Call) -> str:
