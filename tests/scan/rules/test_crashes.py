@@ -99,6 +99,14 @@ LIMITS = [
     Case("one of two seen", task("time_limit=60"), CANNOT_TELL, "`time_limit=60` (line 2), but", settings=None),
     Case("value is not in the text", task("time_limit=LONG, soft_time_limit=5"), CANNOT_TELL, "`time_limit=LONG`"),
     Case("no number", task("time_limit='60', soft_time_limit=5"), CANNOT_TELL, "is no number"),
+    Case(
+        "soft limit set by the call",
+        PLAIN + "charge.delay()\ncharge.apply_async(soft_time_limit=60)\n",
+        CANNOT_TELL,
+        "a call",
+    ),
+    Case("sent without a limit", PLAIN + "charge.apply_async(countdown=60)\n", "fail", "no `soft_time_limit`"),
+    Case("a soft limit that is no number", task("time_limit=60, soft_time_limit='5'"), CANNOT_TELL, "is no number"),
     Case("set by the call", PLAIN + "charge.apply_async(time_limit=60)\n", CANNOT_TELL, "a call that sends it"),
 ]
 
@@ -120,6 +128,22 @@ SWALLOWED = [
     Case("raised again", handling("except Exception:\n    log(card)\n    raise\n"), NOT_FOUND),
     Case("retried", handling("except Exception as exc:\n    self.retry(exc=exc)\n"), NOT_FOUND),
     Case("a narrow clause", handling("except ValueError:\n    pass\n"), NOT_FOUND),
+    Case(
+        "all of the body",
+        "@app.task(soft_time_limit=5, time_limit=9)\ndef charge():\n    try:\n        pay()\n    except Exception:\n        log(1)\n",
+        "fail",
+        "line 6",
+    ),
+    Case(
+        "a part of the body",
+        "@app.task(soft_time_limit=5, time_limit=9)\ndef charge():\n    try:\n        pay()\n    except Exception:\n        log(1)\n"
+        + "    pay()\n" * 9,
+        CANNOT_TELL,
+        "line 6",
+    ),
+    Case("nothing called", handling(LOG).replace("pay(card)", "card.paid"), NOT_FOUND),
+    Case("a limit that is not told", handling(LOG, "soft_time_limit=SOFT"), "fail", "`soft_time_limit=SOFT`"),
+    Case("settings were not seen, and nothing is eaten", PLAIN, NOT_FOUND, settings=None),
     Case("no soft limit", handling(LOG, "time_limit=60"), "na", "no soft time limit"),
     Case("settings were not seen", handling(LOG, "name='x'"), CANNOT_TELL, "not among the files", settings=None),
     Case("raised sometimes", handling("except Exception:\n    if card:\n        raise\n"), CANNOT_TELL, "line 7"),
@@ -155,6 +179,11 @@ TIMEOUTS = [
     Case("a function of one's own", calling("get(url)", "def get(url): ..."), NOT_FOUND),
     Case("httpx has a default", calling("httpx.get(url)", "import httpx"), NOT_FOUND),
     Case("poured keywords", calling("requests.get(url, **more)"), CANNOT_TELL, "whether `requests.get` gets"),
+    Case("poured arguments", calling("requests.get(*more)"), CANNOT_TELL, "whether `requests.get` gets"),
+    Case("a session whose request is its own", calling("s = requests.Session()\n    s.request = timed\n    s.get(url)"), CANNOT_TELL),
+    Case("a session that is closed", calling("s = requests.Session()\n    s.close()"), NOT_FOUND),
+    Case("a session of something else", calling("s = cache.Session()\n    s.get(url)", "from shop import cache"), NOT_FOUND),
+    Case("parsing waits for nobody", calling("urllib.parse.urlparse(url)", "import urllib.parse"), NOT_FOUND),
     Case("an adapter", calling("s = requests.Session()\n    s.mount(url, Adapter())\n    s.get(url)"), CANNOT_TELL),
     Case("a default for sockets", calling("requests.get(url)", "import requests, socket\nsocket.setdefaulttimeout(9)"), CANNOT_TELL),
 ]  # fmt: skip
