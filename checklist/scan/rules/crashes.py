@@ -6,8 +6,8 @@ import ast
 
 from checklist.scan.found import Evidence, Finding, Option, Origin
 from checklist.scan.rules.handlers import LARGE, Handler, Raises, wide_handlers
+from checklist.scan.rules.phrases import places, shown, unread
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
-from checklist.scan.rules.wording import places, shown, unread
 from checklist.scan.subject import Subject
 
 

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from checklist.scan.found import Evidence, Finding
+from checklist.scan.rules.phrases import is_number, is_production, is_test, places, shown, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
-from checklist.scan.rules.wording import is_number, is_production, is_test, places, shown, unique
 from checklist.scan.subject import Subject
 
 _CONTENT = ("accept_content", "result_accept_content")

@@ -13,9 +13,9 @@ from checklist.scan.found import Evidence, Finding, Origin
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
 from checklist.scan.project import Project, Value
+from checklist.scan.rules.phrases import is_test, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
 from checklist.scan.rules.schedules import is_named
-from checklist.scan.rules.wording import is_test, unique
 from checklist.scan.settings import Setting
 from checklist.scan.subject import Subject, dotted
 

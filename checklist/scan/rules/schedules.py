@@ -13,8 +13,8 @@ from checklist.scan.found import Evidence, Finding
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
 from checklist.scan.project import External, Project
+from checklist.scan.rules.phrases import is_number, is_test, places, shown, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
-from checklist.scan.rules.wording import is_number, is_test, places, shown, unique
 from checklist.scan.source import Module
 from checklist.scan.subject import Subject, dotted
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from checklist.scan.found import Evidence, Finding, Option
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
+from checklist.scan.rules.phrases import is_number, is_production, is_test, places, shown, unique, unread
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, rule
-from checklist.scan.rules.wording import is_number, is_production, is_test, places, shown, unique, unread
 from checklist.scan.subject import Subject
 
 _REDIS = {"redis", "rediss", "sentinel", "redis+socket", "unix"}

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.project import Value
 from checklist.scan.rules.handlers import LARGE, Handler, Raises, wide_handlers
+from checklist.scan.rules.phrases import is_production, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
-from checklist.scan.rules.wording import is_production, unique
 from checklist.scan.settings import Setting
 from checklist.scan.subject import Subject, dotted
 
