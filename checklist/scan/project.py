@@ -223,7 +223,16 @@ class Project:
             return [Whole(submodule)] if submodule else []
         if isinstance(base, Defined) and isinstance(base.node, ast.ClassDef):
             return self.attribute_of_class(base, name, depth + 1)
+        if isinstance(base, Value) and name == "Task" and self._is_app(base, depth + 1):
+            return [External("celery.Task")]
         return []
+
+    def _is_app(self, value: Value, depth: int) -> bool:
+        """Whether a value is an app that Celery makes, whose `app.Task` is then Celery's base class."""
+        if value.elements_of or not isinstance(value.node, ast.Call):
+            return False
+        targets = self.resolve(value.node.func, value.scope, depth + 1)
+        return any(isinstance(target, External) and target.root == "celery" for target in targets)
 
     def _below(self, base: External, name: str) -> list[Target]:
         """`import shop.tasks` binds `shop`, which may be no file of the scan while `shop.tasks` is."""

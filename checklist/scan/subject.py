@@ -106,7 +106,12 @@ class Subject:
             and option.origin in {Origin.DECORATOR, Origin.SPLAT}
             and option.place.path == self.module.path
         ]
+        named = [
+            decorator.lineno for decorator in node.decorator_list if "task" in ast.unparse(decorator).split("(")[0]
+        ]
         first = next((line for line in sorted(lines, reverse=True) if not written or line <= min(written)), None)
+        if not written and named:
+            first = named[0]
         return self.module.evidence(first or node)
 
     @cached_property
