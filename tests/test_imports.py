@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,7 +55,7 @@ PURE = [
     "checklist.catalogue.spec",
     "checklist.catalogue.richtext",
     "checklist.audits.report",
-    *[module for module in MODULES if is_in(module, "checklist.exports")],
+    *[module for module in MODULES if is_in(module, "checklist.exports", "checklist.scan")],
 ]
 
 
@@ -87,6 +89,18 @@ def test_exports_know_only_the_report(module: str) -> None:
 def test_what_is_pure_knows_no_django(module: str) -> None:
     known = {name for part in reached(module) for name in imports(part)}
     assert not [name for name in known if is_in(name, "django", "checklist.settings")]
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if is_in(module, "checklist.scan")])
+def test_the_scan_knows_only_itself_the_content_of_checklists_and_how_to_escape(module: str) -> None:
+    allowed = {"checklist.catalogue.content", "checklist.catalogue.spec", "checklist.catalogue", "checklist.exports"}
+    allowed |= {"checklist.exports.characters", "checklist.exports.markdowntext"}
+    assert {name for name in ours(module) if not is_in(name, "checklist.scan")} <= allowed
+
+
+def test_the_command_line_of_the_scan_imports_no_django() -> None:
+    code = "import sys; sys.modules['django'] = None; import checklist.scan.__main__, checklist.scan.confined"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -7,9 +7,11 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import PurePosixPath
 
 from checklist.scan import source
+from checklist.scan.effort import TooMuchError, limit
 from checklist.scan.found import Possible, Task, Unread
 from checklist.scan.makers import OTHERS, Layer, Maker, Makers, Unsure, expressions
 from checklist.scan.names import SCOPES, Function, Parameter, Scope, statements
@@ -116,13 +118,27 @@ def _find(files: Mapping[str, str | bytes | Unread], progress: Callable[[int, in
     project = Project(modules)
     finder = _Finder(project)
     for module in modules:
-        finder.look_at(module)
+        with _bounded(module.path, unread):
+            finder.look_at(module)
     settings = Settings(project)
-    declarations = [
-        Declaration(_task(project, settings, each), each.defined, each.maker) for each in finder.made.values()
-    ]
+    declarations = []
+    for path, made in groupby(finder.made.values(), lambda each: each.defined.module.path):
+        with _bounded(path, unread):
+            declarations += [Declaration(_task(project, settings, each), each.defined, each.maker) for each in made]
     declarations.sort(key=lambda each: (each.task.path, each.task.line, each.task.name))
     return Found(tuple(declarations), tuple(finder.possible.values()), tuple(unread), project, settings)
+
+
+@contextmanager
+def _bounded(path: str, unread: list[Unread]) -> Iterator[None]:
+    """Give up on a file that leads to too much, or too deep, and say so; what was found in it before stays."""
+    try:
+        with limit():
+            yield
+    except TooMuchError as error:
+        unread.append(Unread(path, str(error)))
+    except RecursionError:
+        unread.append(Unread(path, "it is nested too deeply to be followed"))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,10 +7,12 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from checklist.scan.effort import TooMuchError, limit, spend
 from checklist.scan.names import Scope
 from checklist.scan.project import External, Project, Value
 
 DEEPEST = 12
+MOST_STEPS = 5_000  # elements and names on the way to one value
 LARGEST = 10**12  # numbers above it are not computed
 _UNITS = {"days": 86400, "seconds": 1, "minutes": 60, "hours": 3600, "weeks": 604800, "milliseconds": 0.001}
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -29,15 +31,24 @@ class UnknownError(Exception):
 
 def literal(node: ast.expr, scope: Scope, project: Project, depth: int = 0) -> Any:
     """The value of an expression, a `timedelta` as its seconds. Raises `UnknownError`."""
+    try:
+        with limit(MOST_STEPS):
+            return _literal(node, scope, project, depth)
+    except TooMuchError:
+        raise UnknownError from None
+
+
+def _literal(node: ast.expr, scope: Scope, project: Project, depth: int) -> Any:
     if depth > DEEPEST:
         raise UnknownError
+    spend()
 
     def below(each: ast.expr) -> Any:
-        return literal(each, scope, project, depth + 1)
+        return _literal(each, scope, project, depth + 1)
 
     match node:
         case ast.Constant(value=value) if isinstance(value, int | float | str | bool | type(None)):
-            return value
+            return _number(value) if isinstance(value, int) else value
         case ast.List() | ast.Tuple() | ast.Set():
             return [below(element) for element in node.elts]
         case ast.Dict():
@@ -123,4 +134,4 @@ def _named(node: ast.expr, scope: Scope, project: Project, depth: int) -> Any:
     targets = project.resolve(node, scope)
     if len(targets) != 1 or not isinstance(targets[0], Value) or targets[0].elements_of or targets[0].node is node:
         raise UnknownError
-    return literal(targets[0].node, targets[0].scope, project, depth + 1)
+    return _literal(targets[0].node, targets[0].scope, project, depth + 1)

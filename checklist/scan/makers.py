@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from checklist.scan.effort import spend
 from checklist.scan.names import SCOPES, Scope, statements
 from checklist.scan.project import DEEPEST, Defined, External, Given, Project, Target, Value, Whole, class_around
 
@@ -133,6 +134,7 @@ class Makers:
 
     def of(self, node: ast.expr, scope: Scope, depth: int = 0) -> Maker | None:
         """What `node`, put above a function or called with it, makes of it: a task, or `None`. Raises `Unsure`."""
+        spend()
         if depth > DEEPEST:
             return None
         if isinstance(node, ast.Call):
@@ -434,10 +436,13 @@ class Makers:
 
 def expressions(scope: Scope) -> Iterator[tuple[ast.AST, Scope]]:
     """Every node of a scope and of the scopes in it, in the order of the text, each with the scope in which it stands."""
-    body = getattr(scope.node, "body", [])
-    waiting = [(node, scope) for node in (reversed(body) if isinstance(body, list) else [body])]
+    found = getattr(scope.node, "body", [])
+    body = found if isinstance(found, list) else [found]
+    spend(len(body))
+    waiting = [(node, scope) for node in reversed(body)]
     while waiting:
         node, where = waiting.pop()
+        spend()
         yield node, where
         if not isinstance(node, SCOPES):
             waiting.extend([(child, where) for child in _children(node)])

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from checklist.scan import celery_tables
+from checklist.scan.effort import spend
 from checklist.scan.found import Option, Origin
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.makers import Layer, Maker, expressions
@@ -153,6 +154,7 @@ class _Collected:
 
     def _pairs(self, node: ast.expr, scope: Scope, depth: int = 0) -> Iterator[tuple[str, ast.expr | None, Scope]]:
         """The entries of a mapping, the last one of a name first; one without a value stands for entries that are not known."""
+        spend()
         if depth > 5:
             return
         if isinstance(node, ast.Dict):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from checklist.scan.effort import spend
 from checklist.scan.names import Assigned, Binding, Function, Imported, Parameter, Scope, statements
 from checklist.scan.source import Module
 
+MOST = 100  # things that one name may lead to; the rest is left out
 DEEPEST = 30  # steps from name to name; longer chains are taken for unknown
 
 
@@ -125,13 +127,14 @@ class Project:
 
     def resolve(self, node: ast.expr, scope: Scope, depth: int = 0) -> list[Target]:
         """What a name or dotted name leads to: every possibility, none when it is unknown. Values are not evaluated."""
+        spend()
         if depth > DEEPEST:
             return []
         if isinstance(node, ast.Name):
             return self.named(node.id, scope, depth + 1)
         if isinstance(node, ast.Attribute):
             bases = self.resolve(node.value, scope, depth + 1)
-            found = [found for base in bases for found in self.member(base, node.attr, depth + 1)]
+            found = _distinct(found for base in bases for found in self.member(base, node.attr, depth + 1))
             return found or self._of_self(node, scope, depth)
         return [Value(node, scope)]
 
@@ -158,7 +161,7 @@ class Project:
         bindings, holder = scope.find(name)
         if holder is None:
             return self._from_stars(name, scope.top, depth)
-        return [target for binding in bindings for target in self._follow(binding, holder, depth + 1)]
+        return _distinct(target for binding in bindings for target in self._follow(binding, holder, depth + 1))
 
     def _follow(self, binding: Binding, scope: Scope, depth: int) -> list[Target]:
         if isinstance(binding, Imported):
@@ -204,6 +207,7 @@ class Project:
         if depth > DEEPEST:
             return []
         for star in top.stars:
+            spend()
             for target in self._imported(star, top, depth + 1):
                 if isinstance(target, Whole) and (found := self.named(name, self.top(target.module), depth + 1)):
                     return found
@@ -253,9 +257,13 @@ class Project:
 
     def lineage(self, found: Defined, depth: int = 0) -> list[Defined | External | None]:
         """A class and everything that it inherits from, nearest first; `None` stands for a base that cannot be followed."""
-        line: list[Defined | External | None] = [found]
+        return list(self._lineage(found, depth, set()))
+
+    def _lineage(self, found: Defined, depth: int, seen: set[ast.AST]) -> Iterator[Defined | External | None]:
+        yield found
+        seen.add(found.node)
         if depth > DEEPEST or not isinstance(found.node, ast.ClassDef):
-            return line
+            return
         for base in found.node.bases:
             expression = base.value if isinstance(base, ast.Subscript) else base
             targets = [
@@ -265,13 +273,29 @@ class Project:
             ]
             followed: list[Target | None] = [*targets] or [None]
             for target in followed:
-                if isinstance(target, Defined) and target.node is not found.node:
-                    line.extend(self.lineage(target, depth + 1))
+                if isinstance(target, Defined) and target.node not in seen:
+                    yield from self._lineage(target, depth + 1, seen)
                 elif isinstance(target, External):
-                    line.append(target)
+                    yield target
                 elif not isinstance(target, Defined):
-                    line.append(None)
-        return line
+                    yield None
+
+
+def _distinct(targets: Iterable[Target]) -> list[Target]:
+    """Each thing once, and not more of them than anybody looks at."""
+    found: dict[object, Target] = {}
+    for target in targets:
+        key: object = target
+        if isinstance(target, Defined | Value):
+            key = (target.node, target.scope, isinstance(target, Value) and target.elements_of)
+        elif isinstance(target, Whole):
+            key = target.module
+        elif isinstance(target, Given):
+            key = (target.scope, target.annotation)
+        found.setdefault(key, target)
+        if len(found) >= MOST:
+            break
+    return list(found.values())
 
 
 def class_around(scope: Scope) -> Defined | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from checklist.scan.found import Evidence, Finding, Kind, Option, Origin, Possible, Suggested, Suggestion, Task, Unread
@@ -11,20 +11,26 @@ from checklist.scan.found import Evidence, Finding, Kind, Option, Origin, Possib
 
 @dataclass(frozen=True)
 class ScannedTask:
-    """A task and a suggestion for each item that has a rule. `is_touched` says whether the diff of the scan changes it (always, without a diff)."""
+    """A task and a suggestion for each item that has a rule. `is_touched` says whether the diff of the scan changes it (always, without a diff).
+
+    The lines `first_line` to `last_line` of its file are the whole definition, decorators included.
+    """
 
     task: Task
     suggestions: tuple[Suggestion, ...] = ()
     is_touched: bool = True
+    first_line: int = 0
+    last_line: int = 0
 
 
 @dataclass(frozen=True)
 class Scanned:
-    """Everything that a scan says."""
+    """Everything that a scan says. `sources` holds the text of the files in which tasks or their evidence stand, by path."""
 
     tasks: tuple[ScannedTask, ...] = ()
     possible: tuple[Possible, ...] = ()
     unread: tuple[Unread, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """For `json.dumps`; `from_json` reads it back."""
@@ -37,13 +43,15 @@ def from_json(found: Mapping[str, Any]) -> Scanned:
         tuple(_task(each) for each in found["tasks"]),
         tuple(Possible(**each) for each in found["possible"]),
         tuple(Unread(**each) for each in found["unread"]),
+        found["sources"],
     )
 
 
 def _task(found: Mapping[str, Any]) -> ScannedTask:
     options = {name: _option(each) for name, each in found["task"]["options"].items()}
     task = Task(**{**found["task"], "options": options})
-    return ScannedTask(task, tuple(suggestion_from_json(each) for each in found["suggestions"]), found["is_touched"])
+    suggestions = tuple(suggestion_from_json(each) for each in found["suggestions"])
+    return ScannedTask(task, suggestions, found["is_touched"], found["first_line"], found["last_line"])
 
 
 def _option(found: Mapping[str, Any]) -> Option:

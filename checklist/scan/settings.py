@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checklist.scan.celery_tables import setting_names
+from checklist.scan.effort import TooMuchError, limit
 from checklist.scan.found import Evidence
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.makers import expressions
@@ -43,7 +44,7 @@ class Settings:
         self._missing: list[str] = []
         for module in project.modules.values():
             if any(hint in module.text for hint in _HINTS):
-                self._read(module)
+                self._read_bounded(module)
 
     @property
     def seen(self) -> bool:
@@ -70,6 +71,13 @@ class Settings:
     def every(self, name: str) -> list[Setting]:
         """All places that set it: production, development and tests may each."""
         return self._found.get(name, [])
+
+    def _read_bounded(self, module: Module) -> None:
+        try:
+            with limit():
+                self._read(module)
+        except (TooMuchError, RecursionError):
+            self._missing.append(f"{module.path}, which is too large or too deep to be followed,")
 
     def _read(self, module: Module) -> None:
         top = self.project.top(module)

@@ -13,6 +13,8 @@ from pathlib import PurePosixPath
 from checklist.scan import newer_grammar
 from checklist.scan.found import Evidence
 
+LONGEST = 500  # characters of an expression that are shown
+MOST_CONTINUED = 20_000  # lines that end in a backslash; Python's reader takes the square of their number
 LARGEST = 4_000_000  # bytes of one file; the largest module of Python's own library has 0.3 million
 DEEPEST = 150  # nested blocks or brackets; Python itself stops at 100 blocks and 200 brackets
 
@@ -31,7 +33,7 @@ class Module:
     lines: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.lines = self.text.splitlines()
+        self.lines = self.text.split("\n")  # as Python counts them; `splitlines` knows more ends of lines
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
@@ -52,8 +54,12 @@ class Module:
 
     def source(self, node: ast.expr) -> str:
         """The expression as it is written, on one line."""
-        segment = ast.get_source_segment(self.text, node) or ast.unparse(node)
-        return " ".join(segment.split())
+        lines = self.lines[node.lineno - 1 : node.end_lineno]
+        if not lines or node.end_col_offset is None:
+            return _shortened(ast.unparse(node))
+        lines[-1] = _bytes_until(lines[-1], node.end_col_offset)
+        lines[0] = lines[0][len(_bytes_until(lines[0], node.col_offset)) :]
+        return _shortened("\n".join(lines))
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
@@ -69,6 +75,16 @@ class Module:
         return found
 
 
+def _bytes_until(line: str, column: int) -> str:
+    """The line up to a column, which syntax trees count in bytes."""
+    return line[:column] if line.isascii() else line.encode()[:column].decode("utf-8", "ignore")
+
+
+def _shortened(written: str) -> str:
+    words = " ".join(written[: 4 * LONGEST].split())
+    return words if len(words) <= LONGEST else f"{words[:LONGEST]} ..."
+
+
 def decode(content: bytes) -> str:
     """The text of a Python file, by its declared encoding. Raises `UnreadableError`."""
     if len(content) > LARGEST:
@@ -80,22 +96,29 @@ def decode(content: bytes) -> str:
         text = content.decode(encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
         raise UnreadableError(f"cannot be decoded: {error}") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
+    return text
 
 
 def parse(path: str, text: str) -> Module:
     """The file as a module. Raises `UnreadableError` with the line where reading stopped."""
     if len(text) > LARGEST:
         raise UnreadableError(f"has {len(text):,} characters; at most {LARGEST:,} are read")
+    if not PurePosixPath(path).name:
+        raise UnreadableError("has no name")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
+    if text.count("\\\n") > MOST_CONTINUED:
+        raise UnreadableError(f"has more than {MOST_CONTINUED:,} lines that end in a backslash")
     try:
         return Module(path, text, _tree(text))
     except SyntaxError as error:
         where = f"line {error.lineno}: " if error.lineno else ""
         raise UnreadableError(f"{where}{error.msg}") from None
+    except UnicodeEncodeError:
+        raise UnreadableError("is not text: it holds halves of characters (surrogates)") from None
     except ValueError as error:
         raise UnreadableError(str(error)) from None
     except (RecursionError, MemoryError):
-        raise UnreadableError("is nested too deeply to be read") from None
+        raise UnreadableError("is too large, or nested too deeply, to be read") from None
 
 
 def _tree(text: str) -> ast.Module:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from checklist.scan import celery_tables
+from checklist.scan.effort import TooMuchError, limit
 from checklist.scan.finder import Declaration, Found
 from checklist.scan.found import Evidence, Option, Origin, Task
 from checklist.scan.names import FUNCTIONS, Function, Scope
@@ -198,14 +200,20 @@ def calls_of(found: Found) -> dict[ast.AST, list[Call]]:
     tasks = {declaration.defined.node for declaration in found.declarations}
     calls: dict[ast.AST, list[Call]] = defaultdict(list)
     for module in found.project.modules.values():
-        for node in ast.walk(module.tree):
-            if not isinstance(node, ast.Attribute) or node.attr not in SENDING | SIGNATURES:
-                continue
-            scope = found.project.scope_of(module, node)
-            for target in found.project.resolve(node.value, scope):
-                if isinstance(target, Defined) and target.node in tasks:
-                    up = module.parents.get(node)
-                    called = up if isinstance(up, ast.Call) and up.func is node else node
-                    calls[target.node].append(Call(node.attr, called, module, scope))
-                    break
+        with suppress(TooMuchError), limit():  # the finder told of such a file
+            for target, call in _calls_in(found.project, module, tasks):
+                calls[target].append(call)
     return calls
+
+
+def _calls_in(project: Project, module: Module, tasks: set[Function | ast.ClassDef]) -> Iterator[tuple[ast.AST, Call]]:
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Attribute) or node.attr not in SENDING | SIGNATURES:
+            continue
+        scope = project.scope_of(module, node)
+        for target in project.resolve(node.value, scope):
+            if isinstance(target, Defined) and target.node in tasks:
+                up = module.parents.get(node)
+                called = up if isinstance(up, ast.Call) and up.func is node else node
+                yield target.node, Call(node.attr, called, module, scope)
+                break

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from checklist.scan.effort import TooMuchError
 from checklist.scan.found import Evidence, Finding, Kind, Suggested, Suggestion
 from checklist.scan.subject import Subject
 
@@ -65,4 +66,16 @@ def cannot_tell(why: str, *evidence: Evidence) -> Finding:
 
 def suggestions(subject: Subject, items: Mapping[str, str]) -> list[Suggestion]:
     """What the rules say about one task. `items` maps the slug of each item to the name of its rule; unknown names are left out."""
-    return [Suggestion(item, name, RULES[name].decide(subject)) for item, name in items.items() if name in RULES]
+    return [Suggestion(item, name, decided(name, subject)) for item, name in items.items() if name in RULES]
+
+
+def decided(name: str, subject: Subject) -> Finding:
+    """What one rule says. A rule that fails on odd source cannot tell: one item without a suggestion is better than no scan."""
+    try:
+        return RULES[name].decide(subject)
+    except MemoryError:
+        raise
+    except (RecursionError, TooMuchError):
+        return cannot_tell("the source leads too deep, or to too much, for this rule")
+    except Exception as error:
+        return cannot_tell(f"the rule failed on this source ({type(error).__name__}), which is a fault of the rule")

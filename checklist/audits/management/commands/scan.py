@@ -1,0 +1,89 @@
+"""`manage.py scan PATH...`: what the source of Celery tasks suggests for their review, and with `--save` an audit for each task."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.urls import reverse
+
+from checklist.audits import service
+from checklist.audits.models import TASK_LENGTH, Audit
+from checklist.catalogue.models import Edition
+from checklist.scan import commandline
+from checklist.scan.commandline import UsageError
+from checklist.scan.found import Suggestion
+from checklist.scan.result import Result
+from checklist.scan.scanned import ScannedTask
+
+SUGGESTIONS = "checklist.audits.suggestions"
+
+
+class Command(BaseCommand):
+    """The same as `python -m checklist.scan`, which needs no Django; only `--save` writes to the database."""
+
+    help = "Find Celery tasks in source code, and print what the code suggests for the items of their checklist."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The arguments of both commands, and `--save`."""
+        commandline.add_arguments(parser)
+        parser.add_argument("--save", action="store_true", help="start an audit for each task, and print its links")
+
+    def handle(self, *args: Any, save: bool, **options: Any) -> None:
+        """Scan and print. Exits with 1 when `--fail-on` asks for it, and with 2 for what cannot be carried out."""
+        given = Namespace(**options)
+        try:
+            result = commandline.run(given)
+            text = commandline.written(result, given)
+        except UsageError as error:
+            raise CommandError(str(error), returncode=2) from None
+        self.stdout.write(text, ending="")
+        if save:
+            self._save(result)
+        if code := commandline.exit_code(result, given):
+            raise SystemExit(code)
+
+    def _save(self, result: Result) -> None:
+        """Start the audits. The links go where people read: beside what a program reads on standard output, not into it."""
+        try:
+            edition = Edition.objects.filter(checklist__slug=result.guide.content.slug).latest("number")
+            edition = edition.checklist.latest
+        except (Edition.DoesNotExist, DatabaseError):
+            slug = result.guide.content.slug
+            raise CommandError(
+                f"{slug} is not loaded here; `manage.py load_checklists` does that", returncode=2
+            ) from None
+        for scanned in result.tasks:
+            audit = service.start(edition=edition, task=_name(scanned))
+            _store(audit, scanned)
+            edit = settings.PUBLIC_URL + reverse("audit", args=[audit.edit_token])
+            self.stderr.write(f"{_name(scanned)}\n  edit: {edit}\n  view: {service.shared_url(audit)}")
+
+
+def _name(scanned: ScannedTask) -> str:
+    """Name and file of the task; the end of the path says more than its beginning."""
+    name, path = scanned.task.name[:TASK_LENGTH], scanned.task.path
+    room = TASK_LENGTH - len(name) - len(" ()")
+    return f"{name} ({path[-room:]})" if room > 0 else name
+
+
+def _store(audit: Audit, scanned: ScannedTask) -> None:
+    """Keep the suggestions with the audit, where this release can."""
+    if find_spec(SUGGESTIONS):
+        import_module(SUGGESTIONS).store(audit=audit, scanned=replace(scanned, suggestions=_one_per_item(scanned)))
+
+
+def _one_per_item(scanned: ScannedTask) -> tuple[Suggestion, ...]:
+    """One suggestion for each item: our own, unless it suggests nothing and an imported one does."""
+    found: dict[str, Suggestion] = {}
+    for each in scanned.suggestions:
+        if each.item not in found or (each.finding.suggests and not found[each.item].finding.suggests):
+            found[each.item] = each
+    return tuple(found.values())

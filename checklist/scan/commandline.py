@@ -1,0 +1,127 @@
+"""What `python -m checklist.scan` and `manage.py scan` have in common: their arguments, and the way from these to a result."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+from checklist.scan import celery_audit, guide, reading, scanning
+from checklist.scan import diff as diffs
+from checklist.scan.celery_audit import ImportedError
+from checklist.scan.diff import Diff, DiffError
+from checklist.scan.formats import FORMATS
+from checklist.scan.guide import SEVERITIES, ChecklistError
+from checklist.scan.reading import PathError
+from checklist.scan.result import Result
+from checklist.scan.scanned import Scanned, ScannedTask
+
+SILENT = 2.0  # seconds of work that nobody is told about, unless a person looks on
+EVERY = 0.2  # seconds between two lines of progress
+
+
+class UsageError(Exception):
+    """The command cannot be carried out as it was written; the message says why."""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The arguments of both commands."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="files, and folders with .py files")
+    parser.add_argument(
+        "--diff", metavar="FILE", help="only tasks that this unified diff touches; - reads standard input"
+    )
+    parser.add_argument(
+        "--task", metavar="NAME", help="only the task of this name: charge, Billing.charge, or shop/tasks.py:charge"
+    )
+    parser.add_argument(
+        "--checklist", default="celery-tasks", metavar="SLUG", help="a checklist in content/, or a .yaml file"
+    )
+    parser.add_argument("--format", choices=FORMATS, default="text", help="how to write it (default: text)")
+    parser.add_argument(
+        "--fail-on", choices=SEVERITIES, help="exit with 1 when a fail of this severity or above is suggested"
+    )
+    parser.add_argument("--import-celery-audit", metavar="FILE", help="add what celery-audit --format json found")
+    parser.add_argument("--output", metavar="FILE", help="write there instead of on standard output")
+
+
+def run(options: Namespace) -> Result:
+    """Scan as the arguments say. Raises `UsageError`."""
+    try:
+        return _result(options)
+    except (ChecklistError, PathError, DiffError, ImportedError) as error:
+        raise UsageError(str(error)) from None
+
+
+def _result(options: Namespace) -> Result:
+    used = guide.read(options.checklist)
+    files = reading.read(options.paths)
+    diff = files.placed(diffs.read(text)) if (text := _diff(options.diff)).strip() else Diff()
+    scanned = scanning.scan(files, used.rules, diff if options.diff else "", progress=progress())
+    tasks, notes = _chosen(options.task, scanned), tuple[str, ...]()
+    if options.import_celery_audit:
+        imported = celery_audit.add(_text(options.import_celery_audit), tasks, used)
+        tasks, notes = imported.tasks, imported.notes
+    return Result(
+        used, tasks, len(scanned.tasks), scanned.possible, scanned.unread, tuple(files.skipped), notes, len(files)
+    )
+
+
+def _diff(name: str | None) -> str:
+    return _text(name) if name else ""
+
+
+def _text(name: str) -> str:
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}") from None
+    return raw.decode("utf-8", "replace")
+
+
+def _chosen(name: str | None, scanned: Scanned) -> tuple[ScannedTask, ...]:
+    touched = tuple(each for each in scanned.tasks if each.is_touched)
+    if name is None:
+        return touched
+    named = tuple(each for each in touched if name in {each.task.name, f"{each.task.path}:{each.task.name}"})
+    if not named:
+        names = sorted({each.task.name for each in touched})
+        shown = ", ".join(names[:50]) + (f" and {len(names) - 50} more" if len(names) > 50 else "")
+        raise UsageError(
+            f"there is no task {name}; there are {shown}" if names else f"there is no task {name}, nor any other"
+        )
+    return named
+
+
+def written(result: Result, options: Namespace) -> str:
+    """The result in the form that was asked for; empty when it went to a file. Raises `UsageError`."""
+    text = FORMATS[options.format](result)
+    if not options.output:
+        return text
+    try:
+        Path(options.output).write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise UsageError(f"{options.output} cannot be written: {error.strerror}") from None
+    return ""
+
+
+def exit_code(result: Result, options: Namespace) -> int:
+    """1 when a fail is suggested that `--fail-on` asks for, else 0."""
+    return int(bool(options.fail_on) and result.fails(options.fail_on))
+
+
+def progress() -> Callable[[str, int, int], None]:
+    """Says on standard error how far the work is: at once to a person, and to a log only when it takes long."""
+    began = last = time.monotonic()
+    is_terminal = sys.stderr.isatty()
+
+    def say(what: str, done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        waited = now - last
+        if (is_terminal and waited >= EVERY) or (not is_terminal and now - began >= SILENT and waited >= SILENT):
+            last = now
+            print(f"{done:,} of {total:,} {what}", end="\r" if is_terminal else "\n", file=sys.stderr, flush=True)  # noqa: T201
+
+    return say

@@ -1,0 +1,84 @@
+"""A whole scan: find the tasks, see which of them a diff touches, ask the rules about each. Called by the command line and by the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import groupby
+
+from checklist.scan import diff as diffs
+from checklist.scan import finder
+from checklist.scan.diff import Change, Diff
+from checklist.scan.effort import limit
+from checklist.scan.finder import Declaration, Found
+from checklist.scan.found import Unread
+from checklist.scan.rules import suggestions
+from checklist.scan.scanned import Scanned, ScannedTask
+from checklist.scan.subject import Subject, calls_of
+
+Files = Mapping[str, str | bytes | Unread]
+Progress = Callable[[str, int, int], None]
+
+
+def scan(files: Files, items: Mapping[str, str], diff: str | Diff = "", *, progress: Progress | None = None) -> Scanned:
+    """Scan `files` (POSIX paths with text, bytes, or why there is neither) for the tasks and for what the rules say of each.
+
+    `items` maps the slug of each item to the name of its rule. With a `diff`, each task says whether that touches it; without files
+    the files are those that the diff holds whole. `progress` is called with what is counted, how many are done, and of how many.
+    Raises `DiffError`.
+    """
+    read = diffs.read(diff) if isinstance(diff, str) and diff.strip() else diff
+    changes = read if isinstance(read, Diff) else None
+    if not files and changes:
+        files = changes.texts()
+    found = finder.find(files, _counting("files", progress))
+    touched = changes.of({path: module.lines for path, module in found.project.modules.items()}) if changes else None
+    tasks = _tasks(found, items, touched, _counting("tasks", progress))
+    unread = found.unread + (_not_given(changes, touched or {}, files) if changes else ())
+    return Scanned(tasks, found.possible, unread, _sources(found, tasks))
+
+
+def _counting(what: str, progress: Progress | None) -> Callable[[int, int], None]:
+    return lambda done, total: progress(what, done, total) if progress else None
+
+
+def _tasks(
+    found: Found,
+    items: Mapping[str, str],
+    touched: Mapping[str, Change] | None,
+    progress: Callable[[int, int], None],
+) -> tuple[ScannedTask, ...]:
+    tasks: list[ScannedTask] = []
+    calls_of(found)  # once, before work is counted file by file
+    for path, declarations in groupby(found.declarations, lambda each: each.task.path):
+        change = touched.get(path) if touched is not None else None
+        with limit():
+            for declaration in declarations:
+                first, last = lines_of(declaration)
+                is_touched = touched is None or bool(change and change.touches(first, last))
+                asked = suggestions(Subject(declaration, found), items)
+                tasks.append(ScannedTask(declaration.task, tuple(asked), is_touched, first, last))
+                progress(len(tasks), len(found.declarations))
+    return tuple(tasks)
+
+
+def lines_of(declaration: Declaration) -> tuple[int, int]:
+    """The first line of a task's definition, its decorators included, and the last one."""
+    node = declaration.defined.node
+    return min([node.lineno, *(each.lineno for each in node.decorator_list)]), node.end_lineno or node.lineno
+
+
+def _not_given(changes: Diff, touched: Mapping[str, Change], files: Files) -> tuple[Unread, ...]:
+    """The Python files that the diff changes and that are not among those scanned, whatever they are called there."""
+    given = {change.path for change in touched.values()} | set(files)
+    return tuple(
+        Unread(change.path, "the diff changes it, and it is not among the files")
+        for change in changes.changes
+        if change.path.endswith(".py") and change.path not in given
+    )
+
+
+def _sources(found: Found, tasks: tuple[ScannedTask, ...]) -> dict[str, str]:
+    paths = {each.task.path for each in tasks}
+    paths |= {place.path for each in tasks for suggestion in each.suggestions for place in suggestion.finding.evidence}
+    modules = found.project.modules
+    return {path: modules[path].text for path in sorted(paths) if path in modules}

@@ -1,0 +1,226 @@
+"""`python -m checklist.scan` as people run it: a process of its own, in which there is no Django."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from running import ROOT, clean_environment
+
+from checklist.audits.models import Audit
+from scan.repository import diff, write
+
+TASKS = """from celery import shared_task
+
+@shared_task(name="shop.charge", retry_limit=4)
+def charge(order):
+    return order
+
+@shared_task
+def refund(order):
+    return order
+"""
+
+
+@pytest.fixture(scope="session")
+def without_django(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for `PYTHONPATH` in which `import django` fails."""
+    folder = tmp_path_factory.mktemp("blocked")
+    write(folder, {"django/__init__.py": "raise ImportError('there is no Django here')\n"})
+    return folder
+
+
+@pytest.fixture
+def run(tmp_path: Path, without_django: Path) -> Iterator[object]:
+    """Run the command in a folder that holds `shop/tasks.py`."""
+    write(tmp_path, {"shop/tasks.py": TASKS})
+
+    def command(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+        environment = clean_environment(PYTHONPATH=f"{without_django}{os.pathsep}{ROOT}")
+        words = [sys.executable, "-m", "checklist.scan", *arguments]
+        return subprocess.run(words, cwd=tmp_path, env=environment, input=text, capture_output=True, text=True)
+
+    return command
+
+
+def names(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """The tasks that the JSON holds."""
+    assert done.returncode == 0, done.stderr
+    return [task["name"] for task in json.loads(done.stdout)["tasks"]]
+
+
+def test_text_says_what_is_suggested_and_ends_with_a_table(run) -> None:
+    done = run("shop")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "tasks.py:4 charge (shared_task())" in done.stdout
+    assert "`retry_limit=4` is ignored by Celery, line 3; did you mean `max_retries`?" in done.stdout
+    assert "critical  known-options                        1           0           0           1" in done.stdout
+    assert "2 tasks, 0 possible, in 1 files; 0 not read." in done.stdout
+
+
+def test_json_begins_with_the_keys_of_the_contract(run) -> None:
+    done = run(".", "--format", "json")
+    found = json.loads(done.stdout)
+    assert list(found)[:3] == ["tasks", "possible", "unread"]
+    task = found["tasks"][0]
+    assert list(task)[:5] == ["name", "path", "line", "form", "options"]
+    assert (task["name"], task["path"], task["line"]) == ("charge", "shop/tasks.py", 4)
+    assert task["options"]["retry_limit"] == {
+        "value": 4, "source": "4", "origin": "decorator", "path": "shop/tasks.py", "line": 3, "note": "",
+    }  # fmt: skip
+    assert task["options"]["max_retries"]["origin"] == "Celery's default"
+    assert task["suggestions"][0]["item"] == "known-options-only"
+
+
+def test_values_that_json_does_not_know_are_null(run, tmp_path: Path) -> None:
+    write(
+        tmp_path, {"shop/tasks.py": TASKS.replace("=4", "=1e999") + "x = '\ud800'".encode("utf-8", "replace").decode()}
+    )
+    task = json.loads(run(".", "--format", "json").stdout)["tasks"][0]
+    assert task["options"]["retry_limit"]["value"] is None and task["options"]["retry_limit"]["source"] == "1e999"
+
+
+@pytest.mark.parametrize("source", ["-", "change.diff"])
+def test_a_diff_picks_the_tasks_that_it_touches(run, tmp_path: Path, source: str) -> None:
+    text = diff(tmp_path, {}, {"shop/tasks.py": TASKS.replace("retry_limit=4", "max_retries=4")})
+    assert names(run("shop", "--diff", "-", "--format", "json", text=text)) == ["charge"]
+    write(tmp_path, {"change.diff": text})
+    assert names(run("shop", "--diff", source, "--format", "json", text=text)) == ["charge"]
+
+
+def test_an_empty_diff_touches_nothing(run) -> None:
+    assert names(run("shop", "--diff", "-", "--format", "json", text="")) == []
+
+
+@pytest.mark.parametrize("name", ["refund", "tasks.py:refund"])
+def test_a_task_is_picked_by_name(run, name: str) -> None:
+    assert names(run("shop", "--task", name, "--format", "json")) == ["refund"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "there is no file or folder nowhere"),
+        (["shop", "--checklist", "none"], "there is no checklist none; there are celery-tasks, django-migrations"),
+        (["shop", "--checklist", "shop/tasks.py/x.yaml"], "there is no checklist"),
+        (["shop", "--task", "pay"], "there is no task pay; there are charge, refund"),
+        (["shop", "--diff", "none.diff"], "none.diff cannot be read: No such file"),
+        (["shop", "--diff", "shop/tasks.py"], "this is not a unified diff"),
+        (["shop", "--import-celery-audit", "shop/tasks.py"], "this is not the JSON of celery-audit"),
+        (["shop", "--output", "shop"], "shop cannot be written: Is a directory"),
+        (["shop", "--format", "html"], "invalid choice: 'html'"),
+        ([], "the following arguments are required: PATH"),
+    ],
+)
+def test_what_cannot_be_carried_out_is_said_and_exits_with_2(run, arguments: list[str], message: str) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ([], 0),
+        (["--fail-on", "critical"], 1),
+        (["--fail-on", "minor"], 1),
+        (["--fail-on", "critical", "--task", "refund"], 0),
+        (["--fail-on", "major", "--task", "refund"], 1),
+    ],
+)
+def test_the_exit_code_is_1_only_where_it_is_asked_for(run, arguments: list[str], code: int) -> None:
+    assert run("shop", *arguments).returncode == code
+
+
+def test_output_goes_to_a_file(run, tmp_path: Path) -> None:
+    assert run("shop", "--format", "markdown", "--output", "out.md").stdout == ""
+    assert (tmp_path / "out.md").read_text().startswith("### What the code suggests")
+
+
+def test_a_checklist_of_ones_own_is_read_from_its_file(run, tmp_path: Path) -> None:
+    own = """slug: own
+title: Own
+sections:
+  - slug: one
+    title: One
+    items:
+      - {slug: only, severity: minor, title: Only, why: w, check: c, detect: known-options}
+"""
+    write(tmp_path, {"own.yaml": own})
+    found = json.loads(run("shop", "--checklist", "own.yaml", "--format", "json").stdout)
+    assert [each["item"] for each in found["tasks"][0]["suggestions"]] == ["only"]
+
+
+def test_a_file_that_cannot_be_read_is_told_of_and_the_others_are_scanned(run, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"shop/bad.py": "def (\n", "shop/deep.py": "x = " + "-" * 100_000 + "1\n", "shop/odd.py": b"\xff\xfe\x00"},
+    )
+    done = run("shop", "--format", "json")
+    assert {each["path"] for each in json.loads(done.stdout)["unread"]} == {"bad.py", "deep.py", "odd.py"}
+    assert names(done) == ["charge", "refund"]
+
+
+def test_celery_audit_adds_suggestions(run, tmp_path: Path) -> None:
+    finding = {
+        "rule_id": "CEL010",
+        "file": "tasks.py",
+        "line": 4,
+        "symbol": "tasks.charge",
+        "message": "Retries on all",
+    }
+    write(tmp_path, {"audit.json": json.dumps({"findings": [finding]})})
+    done = run("shop", "--import-celery-audit", "audit.json")
+    assert "celery-audit CEL010: Retries on all" in done.stdout
+
+
+def test_a_reader_that_stops_is_no_error(tmp_path: Path, without_django: Path) -> None:
+    write(tmp_path, {"tasks.py": TASKS.replace("@shared_task\n", "@shared_task\n") * 300})
+    command = f"{sys.executable} -m checklist.scan {tmp_path} --format json | head -c 10"
+    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True)
+    assert "Traceback" not in done.stderr
+
+
+# The management command
+
+
+@pytest.mark.django_db
+def test_the_management_command_says_the_same(run, tmp_path: Path) -> None:
+    out = StringIO()
+    call_command("scan", str(tmp_path / "shop"), stdout=out)
+    assert out.getvalue() == run("shop").stdout
+
+
+@pytest.mark.django_db
+def test_it_exits_as_the_other_does(run, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="1"):
+        call_command("scan", str(tmp_path), "--fail-on", "critical", stdout=StringIO())
+    with pytest.raises(CommandError, match="there is no task pay") as refused:
+        call_command("scan", str(tmp_path), "--task", "pay")
+    assert refused.value.returncode == 2
+
+
+@pytest.mark.django_db
+def test_save_starts_an_audit_for_each_task_and_prints_its_links(run, tmp_path: Path) -> None:
+    call_command("load_checklists", stdout=StringIO())
+    links = StringIO()
+    call_command("scan", str(tmp_path), "--save", "--format", "json", stdout=StringIO(), stderr=links)
+    assert list(Audit.objects.order_by("pk").values_list("task", flat=True)) == [
+        "charge (shop/tasks.py)",
+        "refund (shop/tasks.py)",
+    ]
+    for audit in Audit.objects.all():
+        assert f"/audits/{audit.edit_token}/" in links.getvalue() and f"/shared/{audit.view_token}/" in links.getvalue()
+
+
+@pytest.mark.django_db
+def test_save_says_when_the_checklist_is_not_loaded(run, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="load_checklists"):
+        call_command("scan", str(tmp_path), "--save", "--checklist", "django-migrations", stdout=StringIO())
