@@ -70,7 +70,7 @@ def files(code: str) -> dict[str, str]:
 def stubs_for(code: str) -> dict[str, str]:
     """Names of the tasks that an example sends, schedules or imports but does not define, each with the arguments of its decorator."""
     nodes = list(ast.walk(ast.parse(code)))
-    bound = {each.name for each in nodes if isinstance(each, ast.FunctionDef | ast.ClassDef)}
+    bound = {each.name for each in nodes if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
     sent = [
         each.value.id
         for each in nodes
@@ -85,7 +85,9 @@ def stubs_for(code: str) -> dict[str, str]:
 
 
 def _only_stub(nodes: list[ast.AST]) -> dict[str, str]:
-    decorated = [each for each in nodes if isinstance(each, ast.FunctionDef) and each.decorator_list]
+    decorated = [
+        each for each in nodes if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and each.decorator_list
+    ]
     return {} if decorated else {"stub": ""}
 
 
