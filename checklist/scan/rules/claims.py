@@ -1,0 +1,178 @@
+"""The rule that one-time work is claimed in a single step, and not by reading, testing and then writing."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from checklist.scan.found import Finding
+from checklist.scan.rules.registry import fails, not_found, passes, rule
+from checklist.scan.rules.wording import unique
+from checklist.scan.subject import Subject
+
+_FETCHING = {"get", "first", "last", "latest", "earliest", "get_or_404", "get_object_or_404"}
+
+
+@rule("atomic-claim")
+def atomic_claim(subject: Subject) -> Finding:
+    """A row that is read, tested and then saved with the tested attribute changed; a marker that is looked up and then set."""
+    if subject.function is None:
+        return not_found("the class has no method `run` in this file")
+    found = [*_saved_after_test(subject), *_marked_after_test(subject)]
+    if found:
+        return fails(
+            "; ".join(text for text, _ in found), *unique(subject.line(n) for _, nodes in found for n in nodes)
+        )
+    if decided := next(_atomic(subject), None):
+        return passes(f"`{_name(decided)}` tests and sets in one step, line {decided.lineno}", subject.line(decided))
+    if locked := next(_locking(subject), None):
+        return passes(f"`select_for_update` holds the row, line {locked.lineno}", subject.line(locked))
+    return not_found("no row that is read, tested and then saved in the body")
+
+
+def _name(node: ast.Call) -> str:
+    return f"{node.func.attr}(...)" if isinstance(node.func, ast.Attribute) else "update(...)"
+
+
+def _saved_after_test(subject: Subject) -> Iterator[tuple[str, list[ast.AST]]]:
+    """`x = get(...)`, `if x.status == ...`, `x.status = ...`, `x.save()`."""
+    fetched = dict(_fetched(subject))
+    for test in (node for node in subject.body() if isinstance(node, ast.If)):
+        for name, attribute in _tested(test):
+            read = fetched.get(name)
+            if read is None or read.lineno > test.lineno:
+                continue
+            written = _written_after(test, name, attribute, subject)
+            if written and (saved := _saved(name, written, subject)):
+                text = (
+                    f"`{name}.{attribute}` is read, tested in line {test.lineno} and saved in line {saved.lineno}: "
+                    "two workers can pass the test"
+                )
+                yield text, [read, test, written, saved]
+
+
+def _fetched(subject: Subject) -> Iterator[tuple[str, ast.Assign]]:
+    """Names that hold a row which was read without a lock."""
+    locked = any(True for _ in _locking(subject))
+    for node in subject.body():
+        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name) or locked:
+            continue
+        call = node.value
+        if isinstance(call, ast.Call) and _fetches(call):
+            yield node.targets[0].id, node
+
+
+def _fetches(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name == "get_object_or_404":
+        return True
+    return name in _FETCHING and ".objects" in ast.unparse(call.func)
+
+
+def _tested(test: ast.If) -> list[tuple[str, str]]:
+    return [
+        (node.value.id, node.attr)
+        for node in ast.walk(test.test)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    ]
+
+
+def _written_after(test: ast.If, name: str, attribute: str, subject: Subject) -> ast.stmt | None:
+    """Where the tested attribute is set: in the branch, or below a test that ends in `return`."""
+    leaves = isinstance(test.body[-1], ast.Return | ast.Raise | ast.Continue)
+    last = max((getattr(node, "end_lineno", 0) or 0 for node in ast.walk(test)), default=0)
+    inside = {node for each in test.body for node in ast.walk(each)}
+    for node in subject.body():
+        if isinstance(node, ast.Assign) and (node in inside or (leaves and node.lineno > last)):
+            for target in node.targets:
+                if isinstance(target, ast.Attribute) and ast.unparse(target) == f"{name}.{attribute}":
+                    return node
+    return None
+
+
+def _saved(name: str, written: ast.stmt, subject: Subject) -> ast.Call | None:
+    return next(
+        (
+            call
+            for call in subject.calls_in_body()
+            if call.lineno >= written.lineno
+            and isinstance(call.func, ast.Attribute)
+            and call.func.attr in {"save", "asave"}
+            and isinstance(call.func.value, ast.Name)
+            and call.func.value.id == name
+        ),
+        None,
+    )
+
+
+def _marked_after_test(subject: Subject) -> Iterator[tuple[str, list[ast.AST]]]:
+    """`if cache.get(key): return`, then `cache.set(key, True)`."""
+    calls = list(subject.calls_in_body())
+    for test in (node for node in subject.body() if isinstance(node, ast.If)):
+        looked = test.test.operand if isinstance(test.test, ast.UnaryOp) else test.test
+        if not (isinstance(looked, ast.Call) and _is_of_cache(looked, "get") and looked.args):
+            continue
+        for call in calls:
+            if _is_of_cache(call, "set") and call.lineno > test.lineno and _marks(call, looked):
+                key = ast.unparse(looked.args[0])
+                text = f"`cache.get({key})` decides in line {test.lineno} about the `cache.set` of line {call.lineno}"
+                yield f"{text}: two workers can pass the test", [test, call]
+
+
+def _marks(call: ast.Call, looked: ast.Call) -> bool:
+    """Whether a call sets the marker that was looked up, and not a value that is kept for later."""
+    same = bool(call.args) and ast.unparse(call.args[0]) == ast.unparse(looked.args[0])
+    return same and len(call.args) > 1 and isinstance(call.args[1], ast.Constant)
+
+
+def _is_of_cache(call: ast.Call, method: str) -> bool:
+    function = call.func
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr == method
+        and "cache" in ast.unparse(function.value).lower().rpartition(".")[2]
+    )
+
+
+def _atomic(subject: Subject) -> Iterator[ast.Call]:
+    """`if rows.filter(...).update(...)` and `if cache.add(...)`, also by a name that is tested."""
+    tested = {
+        node.id
+        for test in subject.body()
+        if isinstance(test, ast.If)
+        for node in ast.walk(test.test)
+        if isinstance(node, ast.Name)
+    }
+    for node in subject.body():
+        if isinstance(node, ast.If):
+            yield from (each for each in ast.walk(node.test) if isinstance(each, ast.Call) and _claims(each, subject))
+        elif (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and node.targets[0].id in tested
+            and isinstance(node.value, ast.Call)
+            and _claims(node.value, subject)
+        ):
+            yield node.value
+
+
+def _claims(call: ast.Call, subject: Subject) -> bool:
+    if _is_of_cache(call, "add"):
+        return True
+    if not (isinstance(call.func, ast.Attribute) and call.func.attr == "update" and call.keywords and not call.args):
+        return False
+    rows = call.func.value
+    if isinstance(rows, ast.Name):
+        made = [
+            node.value
+            for node in subject.body()
+            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == rows.id for t in node.targets)
+        ]
+        return len(made) == 1 and ".filter(" in ast.unparse(made[0])
+    return ".filter(" in ast.unparse(rows)
+
+
+def _locking(subject: Subject) -> Iterator[ast.Call]:
+    for call in subject.calls_in_body():
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "select_for_update":
+            yield call

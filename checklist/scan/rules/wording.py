@@ -1,0 +1,22 @@
+"""Phrases that rules share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from checklist.scan.found import Evidence
+
+
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """`1 call`, `2 calls`; `nouns` where an `s` does not make it many."""
+    return f"{number} {noun}" if number == 1 else f"{number} {nouns or f'{noun}s'}"
+
+
+def unique(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """The lines without repetition, in the order given."""
+    return tuple(dict.fromkeys(evidence))
+
+
+def place(evidence: Evidence, path: str) -> str:
+    """Where a line is, seen from the file `path`: `line 12`, or `shop/views.py:12`."""
+    return f"line {evidence.line}" if evidence.path == path else f"{evidence.path}:{evidence.line}"
