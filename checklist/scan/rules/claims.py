@@ -42,7 +42,7 @@ def _saved_after_test(subject: Subject) -> Iterator[tuple[str, list[ast.AST]]]:
             read = fetched.get(name)
             if read is None or read.lineno > test.lineno:
                 continue
-            written = _written_after(test, name, attribute, subject)
+            written = _written_after(test, f"{name}.{attribute}", subject)
             if written and (saved := _saved(name, written, subject)):
                 text = (
                     f"`{name}.{attribute}` is read, tested in line {test.lineno} and saved in line {saved.lineno}: "
@@ -77,17 +77,72 @@ def _tested(test: ast.If) -> list[tuple[str, str]]:
     ]
 
 
-def _written_after(test: ast.If, name: str, attribute: str, subject: Subject) -> ast.stmt | None:
-    """Where the tested attribute is set: in the branch, or below a test that ends in `return`."""
+def _written_after(test: ast.If, target: str, subject: Subject) -> ast.Assign | None:
+    """Where the tested attribute is set so that the next one fails the test: in the branch, or below a test that leaves."""
     leaves = isinstance(test.body[-1], ast.Return | ast.Raise | ast.Continue)
-    last = max((getattr(node, "end_lineno", 0) or 0 for node in ast.walk(test)), default=0)
-    inside = {node for each in test.body for node in ast.walk(each)}
-    for node in subject.body():
-        if isinstance(node, ast.Assign) and (node in inside or (leaves and node.lineno > last)):
-            for target in node.targets:
-                if isinstance(target, ast.Attribute) and ast.unparse(target) == f"{name}.{attribute}":
-                    return node
+    below = _after(test, subject) if leaves else test.body
+    for statement in below:
+        for node in _always_run(statement):
+            if (
+                isinstance(node, ast.Assign)
+                and any(ast.unparse(each) == target for each in node.targets)
+                and _marks_done(node.value)
+                and any(_outcome(part, target, node.value) is leaves for part in _parts(test.test))
+            ):
+                return node
     return None
+
+
+def _after(test: ast.If, subject: Subject) -> list[ast.stmt]:
+    """The statements that stand after a test in its own block."""
+    up = subject.module.parents[test]
+    blocks = [getattr(up, name, None) for name in ("body", "orelse", "finalbody")]
+    block: list[ast.stmt] = next((each for each in blocks if isinstance(each, list) and test in each), [test])
+    return block[block.index(test) + 1 :]
+
+
+def _always_run(statement: ast.stmt) -> Iterator[ast.stmt]:
+    """A statement and those inside of its `with` and `try`, which run with it."""
+    yield statement
+    if isinstance(statement, ast.With | ast.AsyncWith | ast.Try):
+        for inner in statement.body:
+            yield from _always_run(inner)
+
+
+def _marks_done(node: ast.expr) -> bool:
+    """A value that says how far the work is: a constant, a name in capitals, a time."""
+    if isinstance(node, ast.Constant):
+        return True
+    if isinstance(node, ast.Name | ast.Attribute):
+        return ast.unparse(node).rpartition(".")[2].isupper()
+    return isinstance(node, ast.Call) and ast.unparse(node.func).endswith("now")
+
+
+def _parts(test: ast.expr) -> list[ast.expr]:
+    return test.values if isinstance(test, ast.BoolOp) else [test]
+
+
+def _outcome(test: ast.expr, target: str, value: ast.expr) -> bool | None:
+    """What a test of `target` comes to once it has `value`; `None` when that cannot be said."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = _outcome(test.operand, target, value)
+        return None if inner is None else not inner
+    if ast.unparse(test) == target:
+        return bool(value.value) if isinstance(value, ast.Constant) else True
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or ast.unparse(test.left) != target:
+        return None
+    given, operator = test.comparators[0], test.ops[0]
+    if isinstance(operator, ast.In | ast.NotIn):
+        elements = given.elts if isinstance(given, ast.Tuple | ast.List | ast.Set) else None
+        is_in = None if elements is None else any(_same(each, value) for each in elements)
+        return is_in if is_in is None or isinstance(operator, ast.In) else not is_in
+    if isinstance(operator, ast.Eq | ast.Is):
+        return _same(given, value)
+    return not _same(given, value) if isinstance(operator, ast.NotEq | ast.IsNot) else None
+
+
+def _same(one: ast.expr, other: ast.expr) -> bool:
+    return ast.unparse(one).rpartition(".")[2] == ast.unparse(other).rpartition(".")[2]
 
 
 def _saved(name: str, written: ast.stmt, subject: Subject) -> ast.Call | None:

@@ -68,8 +68,9 @@ def _nearest(name: str) -> str:
 def explicit_name(subject: Subject) -> Finding:
     """A task without `name=` is called after its module and function."""
     name = subject.option("name")
-    if name.origin is Origin.UNKNOWN:
-        return cannot_tell(name.note)
+    is_function = not isinstance(subject.declaration.defined.node, ast.ClassDef)
+    if name.origin is Origin.UNKNOWN and not (is_function and name.note.startswith("the base class")):
+        return cannot_tell(name.note)  # a base class gives no name to the function that it is made of
     if name.is_written and name.place:
         return passes(f"`name={name.source}`, {name.said()}", name.place)
     return fails(

@@ -72,6 +72,7 @@ def _long(seconds: float) -> tuple[str, str]:
 
 
 def _said(seconds: float) -> str:
+    """A time in the largest unit that fits: `3 days`, `90 seconds`."""
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= size and seconds % size == 0:
             return counted(int(seconds // size), unit)
@@ -139,7 +140,8 @@ def expires(subject: Subject) -> Finding:
 
 
 def _open_ended(entry: Entry, subject: Subject) -> str:
-    return f"runs every {_said(entry.period or 0)} without `expires`, {place(entry.place, subject.module.path)}"
+    every = _said(entry.period or 0).removeprefix("1 ")
+    return f"runs every {every} without `expires`, {place(entry.place, subject.module.path)}"
 
 
 def _at_calls(subject: Subject) -> Finding:

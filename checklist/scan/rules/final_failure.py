@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding
+from checklist.scan.names import Function
 from checklist.scan.project import External
 from checklist.scan.rules import bases
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
@@ -19,6 +20,7 @@ from checklist.scan.subject import Subject
 
 _STATES = {"status", "state", "stage", "phase", "progress_state", "job_status"}
 _GOING_ON = re.compile(r"(^|[^a-z])([a-z]+ing|in_?progress|started|busy)$")
+_ACTS = {"update", "save", "delete", "create", "delay", "apply_async", "send_mail", "mail_admins", "send", "post"}
 _NOT_GOING_ON = {"pending", "waiting", "missing", "string", "warning", "nothing", "incoming", "setting", "existing"}
 
 
@@ -28,27 +30,27 @@ def final_failure(subject: Subject) -> Finding:
     if handled := next(_handling(subject), None):
         return passes(*handled)
     left = _left_behind(subject)
+    if heard := _hearing(subject, left):
+        return cannot_tell(*heard)
     if left is None:
         files = counted(len(subject.project.modules), "file")
-        return not_found(
-            f"no `on_failure`, `link_error` or `task_failure` receiver in {files}; no state that the body leaves"
-        )
+        return not_found(f"no `on_failure`, no `link_error` in {files}, and no state that the body leaves half done")
     line = subject.line(left)
+    said = f"`{line.text}` stays so when the task fails for the last time, line {line.line}"
     if subject.hidden:
-        return cannot_tell(f"`{line.text}` stays so when the task fails, line {line.line}, but {subject.hidden}", line)
+        return cannot_tell(f"{said}, but {subject.hidden}", line)
     if not subject.settings.seen:
-        why = f"{subject.settings.why_unseen}, and a `task_failure` receiver may be there"
-        return cannot_tell(f"`{line.text}` stays so when the task fails, line {line.line}; {why}", line)
+        return cannot_tell(f"{said}; a `task_failure` receiver may be there: {subject.settings.why_unseen}", line)
     if planned := entries(subject):
-        return cannot_tell(f"`{line.text}` stays until the next scheduled run", line, planned[0].place)
-    return fails(f"`{line.text}` stays so when the task fails for the last time, line {line.line}", line)
+        return cannot_tell(f"{said}, but it is scheduled and runs again", line, planned[0].place)
+    return fails(said, line)
 
 
 def _handling(subject: Subject) -> Iterator[tuple[str, Evidence]]:
-    if found := bases.method(subject, "on_failure"):
-        cls, function = found
-        line = cls.module.evidence(function)
-        yield f"`{cls.name}.on_failure`, {place(line, subject.module.path)}", line
+    """What acts on the last failure of this task."""
+    if (found := bases.method(subject, "on_failure")) and _acts(found[1]):
+        line = found[0].module.evidence(found[1])
+        yield f"`{found[0].name}.on_failure`, {place(line, subject.module.path)}", line
     option = subject.option("on_failure")
     if option.is_written and option.place:
         yield f"`on_failure={option.source}`, {option.said()}", option.place
@@ -56,8 +58,32 @@ def _handling(subject: Subject) -> Iterator[tuple[str, Evidence]]:
         if node := send.keyword("link_error"):
             line = send.call.module.evidence(node)
             yield f"`link_error` at a call, {place(line, subject.module.path)}", line
-    if connected := receiver(subject.found):
-        yield f"a `task_failure` receiver, {place(connected, subject.module.path)}", connected
+    for part in subject.body():
+        if isinstance(part, ast.ExceptHandler) and part.type and "MaxRetriesExceededError" in ast.unparse(part.type):
+            yield f"`except MaxRetriesExceededError`, line {part.lineno}", subject.line(part)
+
+
+def _hearing(subject: Subject, left: ast.stmt | None) -> tuple[str, Evidence] | None:
+    """What hears of the last failure without anything that shows that it finishes the work."""
+    if found := bases.method(subject, "on_failure"):
+        line = found[0].module.evidence(found[1])
+        what = f"`{found[0].name}.on_failure`"
+    elif left is not None and (connected := receiver(subject.found)):
+        line, what = connected, "a `task_failure` receiver"
+    else:
+        return None
+    return (
+        f"{what} hears of it, {place(line, subject.module.path)}; whether it finishes the work, the source does not say",
+        line,
+    )
+
+
+def _acts(function: Function) -> bool:
+    """Whether a hook writes, sends or calls something beyond logs and counters."""
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ACTS
+        for node in ast.walk(function)
+    )
 
 
 @lru_cache(maxsize=4)
@@ -116,13 +142,21 @@ def _is_going_on(node: ast.expr) -> bool:
 
 
 def _sets_back(subject: Subject) -> bool:
-    """Whether a handler or a `finally` of the body writes a state, or hands the failure to something."""
+    """Whether a handler of the body sets a state, hands the failure on, or catches everything; or a `finally` does something."""
     for node in subject.body():
         if isinstance(node, ast.Try):
-            inside = [*node.handlers, *node.finalbody]
-            if any(_writes_any_state(each) for part in inside for each in ast.walk(part)):
+            parts: list[ast.AST] = [*node.handlers, *node.finalbody]
+            if any(_writes_any_state(each) for part in parts for each in ast.walk(part)):
+                return True
+            if any(_handles_all(each) for each in node.handlers):
                 return True
     return False
+
+
+def _handles_all(handler: ast.ExceptHandler) -> bool:
+    caught = ast.unparse(handler.type) if handler.type else ""
+    only_raises = all(isinstance(each, ast.Raise) for each in handler.body)
+    return caught in {"", "Exception", "BaseException"} and not only_raises
 
 
 def _writes_any_state(node: ast.AST) -> bool:

@@ -13,6 +13,7 @@ from checklist.scan.rules.retries import NOTHING
 from checklist.scan.rules.wording import counted, unique
 from checklist.scan.subject import Subject
 
+SHORT = 10  # seconds between retries: who waits so little on purpose has somebody waiting
 SHORTEST = 60  # seconds: retries that end earlier do not outlast a restart of the other side
 
 
@@ -63,7 +64,7 @@ def _automatic(subject: Subject, option: Option) -> Finding:
     backoff = _value(subject, "retry_backoff", lines)
     if not backoff:
         wait = _fixed_wait(subject, lines)
-        text = f"`autoretry_for` without `retry_backoff`: each retry waits the same {wait:g} seconds"
+        text = f"`autoretry_for` without `retry_backoff`: each retry waits the same {_seconds(wait)}"
         return fails(text, *unique(lines))
     retries = _retries(subject, lines)
     cap, jitter = _value(subject, "retry_backoff_max", lines), _value(subject, "retry_jitter", lines)
@@ -122,8 +123,15 @@ def _manual(subject: Subject, calls: list[ast.Call]) -> Finding:
             "the wait of `self.retry` is computed: whether it grows and lasts, add up by hand", *unique(lines)
         )
     seconds = waits[0] or 0
-    text = f"`self.retry` waits the same {seconds:g} seconds each time, line {calls[0].lineno}"
-    return fails(text, *unique(lines))
+    said = f"`self.retry` waits the same {_seconds(seconds)} each time, line {calls[0].lineno}"
+    chosen = any(node is not None for node in given) or subject.option("default_retry_delay").is_written
+    if chosen and seconds < SHORT:
+        return cannot_tell(f"{said}: right only where somebody waits for the answer", *unique(lines))
+    return fails(said, *unique(lines))
+
+
+def _seconds(number: float) -> str:
+    return "second" if number == 1 else f"{number:g} seconds"
 
 
 def _wait(subject: Subject, node: ast.expr | None, lines: list[Evidence]) -> float | None:

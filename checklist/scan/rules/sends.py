@@ -44,9 +44,18 @@ class Send:
         return isinstance(self.node.func, ast.Attribute) and self.node.func.attr in _AFTER_COMMIT
 
     def keyword(self, name: str) -> ast.expr | None:
-        """An option of the sending call, such as `countdown`; also those of `.set(...)` of a signature."""
+        """An option of the sending call, such as `countdown`; also those of `.set(...)` of a signature.
+
+        `delay` has none: its keywords go to the task.
+        """
         calls = [self.node, *(each for each in ast.walk(self.node.func) if isinstance(each, ast.Call))]
-        return next((each.value for call in calls for each in call.keywords if each.arg == name), None)
+        options = [
+            call
+            for call in calls
+            if isinstance(call.func, ast.Attribute)
+            and call.func.attr in {"apply_async", "apply_async_on_commit", "set"}
+        ]
+        return next((each.value for call in options for each in call.keywords if each.arg == name), None)
 
 
 def production_calls(subject: Subject) -> list[Call]:
