@@ -12,7 +12,7 @@ from checklist.scan.project import Defined, External
 from checklist.scan.rules import bases, objects
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
 from checklist.scan.rules.sends import Argument, arguments, parameter, production_calls, where_looked
-from checklist.scan.rules.wording import place, unique
+from checklist.scan.rules.wording import listed, place, unique
 from checklist.scan.subject import Subject
 
 # What texts, numbers, dates and mappings have, too: reading it says nothing about a parameter.
@@ -44,7 +44,7 @@ def ids_not_objects(subject: Subject) -> Finding:
     if found and (why := _converts(subject)):
         return cannot_tell(f"{found[0][0]}, but {why}", *unique(line for _, lines in found for line in lines))
     if found:
-        return fails("; ".join(dict.fromkeys(text for text, _ in found)), *_lines(found))
+        return fails(listed(text for text, _ in found), *_lines(found))
     given = list(arguments(subject))
     if (
         given
@@ -130,7 +130,7 @@ def json_safe_arguments(subject: Subject) -> Finding:
         return cannot_tell(f"what `serializer={serializer.source}` comes to is not known", *lines)
     if found:
         texts = dict.fromkeys(_changed_text(argument, node, what, subject) for argument, node, what in found)
-        return fails("; ".join(texts), *lines)
+        return fails(listed(texts), *lines)
     looked = any(True for _ in arguments(subject))
     return not_found(where_looked(subject) + (", none passes a value that JSON is known to change" if looked else ""))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from checklist.scan.found import Finding
 from checklist.scan.rules.registry import fails, not_found, passes, rule
-from checklist.scan.rules.wording import unique
+from checklist.scan.rules.wording import listed, unique
 from checklist.scan.subject import Subject
 
 _FETCHING = {"get", "first", "last", "latest", "earliest", "get_or_404", "get_object_or_404"}
@@ -20,9 +20,7 @@ def atomic_claim(subject: Subject) -> Finding:
         return not_found("the class has no method `run` in this file")
     found = [*_saved_after_test(subject), *_marked_after_test(subject)]
     if found:
-        return fails(
-            "; ".join(text for text, _ in found), *unique(subject.line(n) for _, nodes in found for n in nodes)
-        )
+        return fails(listed(text for text, _ in found), *unique(subject.line(n) for _, nodes in found for n in nodes))
     if decided := next(_atomic(subject), None):
         return passes(f"`{_name(decided)}` tests and sets in one step, line {decided.lineno}", subject.line(decided))
     if locked := next(_locking(subject), None):

@@ -10,7 +10,7 @@ from checklist.scan.makers import Makers, Unsure
 from checklist.scan.project import Defined, External, Project
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.rules.wording import counted
-from checklist.scan.subject import Subject, dotted
+from checklist.scan.subject import Subject, dotted, own_nodes
 
 # Decorators that register what they are given and hand it back, by their last name.
 _REGISTERING = {
@@ -93,26 +93,25 @@ def _hands_out_function(target: Defined) -> bool | None:
     """Whether a decorator of the project returns a function of its own instead of what it was given."""
     if isinstance(target.node, ast.ClassDef):
         return True
-    functions = [target.node, *(each for each in ast.walk(target.node) if isinstance(each, ast.FunctionDef))]
-    given = {each.arg for function in functions for each in [*function.args.posonlyargs, *function.args.args]}
-    inner = {each.name for each in functions[1:]}
-    returned = [
-        each.value
-        for function in functions
-        for each in ast.walk(function)
-        if isinstance(each, ast.Return) and isinstance(each.value, ast.Name)
-    ]
-    handed_back = any(each.id in given - inner for each in returned)
-    around = [each for each in functions[2 if _makes_decorator(target) else 1 :] if each.name in inner]
-    if not handed_back and around:
+    functions = [each for each in ast.walk(target.node) if isinstance(each, ast.FunctionDef)]
+    inner = {each.name for each in functions if each is not target.node}
+    handed_back = [each for each in functions if _returned(each) & _given(each) - inner]
+    if not any(_returned(each) & inner for each in functions):
+        return False if handed_back else None
+    if not handed_back:
         return True
-    return False if handed_back and not around else None
+    made = {name for each in functions if each not in handed_back for name in _returned(each) & inner}
+    return False if made <= {each.name for each in handed_back} else None
 
 
-def _makes_decorator(target: Defined) -> bool:
-    """Whether a function takes options and hands out the decorator: it holds a function that holds another."""
-    return any(
-        isinstance(inner, ast.FunctionDef)
-        and any(isinstance(each, ast.FunctionDef) for each in ast.walk(inner) if each is not inner)
-        for inner in target.node.body
-    )
+def _given(function: ast.FunctionDef) -> set[str]:
+    return {each.arg for each in [*function.args.posonlyargs, *function.args.args]}
+
+
+def _returned(function: ast.FunctionDef) -> set[str]:
+    """The names that a function itself returns."""
+    return {
+        each.value.id
+        for each in own_nodes(function)
+        if isinstance(each, ast.Return) and isinstance(each.value, ast.Name)
+    }

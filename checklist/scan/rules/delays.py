@@ -12,7 +12,7 @@ from checklist.scan.project import External, Value
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.rules.schedule import Entry, entries
 from checklist.scan.rules.sends import Send, sends, where_looked
-from checklist.scan.rules.wording import counted, place, unique
+from checklist.scan.rules.wording import counted, listed, place, unique
 from checklist.scan.subject import Subject
 
 LONGEST = 1800  # seconds: RabbitMQ's `consumer_timeout`; Redis waits an hour
@@ -36,11 +36,11 @@ def short_aware_eta(subject: Subject) -> Finding:
     if wrong and (queues := subject.settings.get("task_default_queue_type")) and queues.value == "quorum":
         return cannot_tell(f"{wrong[0][1]}, but quorum queues may delay messages themselves", queues.place)
     if wrong:
-        return fails("; ".join(dict.fromkeys(text for _, text, _ in wrong)), *unique(line for _, _, line in wrong))
+        return fails(listed(text for _, text, _ in wrong), *unique(line for _, _, line in wrong))
     if unknown:
         return cannot_tell(unknown[0][1], *unique(line for _, _, line in unknown))
     if delays:
-        return passes("; ".join(dict.fromkeys(text for _, text, _ in delays)), *unique(line for _, _, line in delays))
+        return passes(listed(text for _, text, _ in delays), *unique(line for _, _, line in delays))
     return not_found(where_looked(subject) + (", none with `countdown` or `eta`" if found else ""))
 
 
@@ -129,7 +129,7 @@ def expires(subject: Subject) -> Finding:
     frequent = [each for each in open_ended if each.is_whole and each.period is not None and each.period <= 3600]
     if frequent:
         texts = [_open_ended(each, subject) for each in frequent]
-        return fails("; ".join(texts), *unique(each.place for each in frequent))
+        return fails(listed(texts), *unique(each.place for each in frequent))
     if open_ended:
         return cannot_tell(
             "scheduled without `expires`; whether a late run is worthless, the source does not say", *lines

@@ -10,7 +10,7 @@ from checklist.scan.names import FUNCTIONS
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.rules.remote import only_reads, remote_call, sends_something
 from checklist.scan.rules.transactions import transaction_around
-from checklist.scan.rules.wording import counted, unique
+from checklist.scan.rules.wording import counted, listed, unique
 from checklist.scan.subject import SENDING, Subject
 
 _BULK = ("chunk", "batch", "page", "group", "bulk", "attempt", "retry", "retries", "endpoint", "backend", "url")
@@ -27,7 +27,7 @@ def remote_call_in_transaction(subject: Subject) -> Finding:
             for node, name, line in inside
         ]
         lines = [line for node, _, opened in inside for line in (opened, subject.line(node))]
-        return fails("; ".join(dict.fromkeys(texts)), *unique(lines))
+        return fails(listed(texts), *unique(lines))
     blocks = [subject.line(node) for node in subject.body() if isinstance(node, ast.With) and _is_opened(subject, node)]
     if calls and blocks:
         name = calls[0][1]
@@ -66,7 +66,7 @@ def fan_out(subject: Subject) -> Finding:
             f"the loop of line {loop.lineno} calls `{name}` for each item, line {node.lineno}"
             for loop, node, name in bare
         ]
-        return fails("; ".join(dict.fromkeys(texts)), *lines)
+        return fails(listed(texts), *lines)
     if guarded:
         loop, node, name = guarded[0]
         return cannot_tell(

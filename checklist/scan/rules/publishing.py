@@ -9,7 +9,7 @@ from checklist.scan.rules import bases
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.rules.sends import Send, production_calls, sends, where_looked
 from checklist.scan.rules.transactions import is_on_commit, transaction_around
-from checklist.scan.rules.wording import counted, place, unique
+from checklist.scan.rules.wording import counted, listed, place, unique
 from checklist.scan.subject import Call, Subject
 
 
@@ -29,7 +29,7 @@ def publish_after_commit(subject: Subject) -> Finding:
             "function, not its result"
             for each in at_once
         ]
-        return fails("; ".join(texts), *lines)
+        return fails(listed(texts), *lines)
     return _nothing_early(subject, found)
 
 

@@ -58,8 +58,8 @@ def remote_call(node: ast.Call, scope: Scope, project: Project) -> str:
     """The name of the service call that `node` is, as it is written: `requests.get`; empty when it is none that is known."""
     written = dotted(node.func) or ast.unparse(node.func)[:60]
     names = {target.name for target in project.resolve(node.func, scope) if isinstance(target, External)}
-    if not names and written in _EXACT:
-        return written
+    if written in _EXACT and scope.find(written.split(".")[0])[1] is None:
+        return written  # code without its imports
     if names & _EXACT or any(_is_of_stripe(name) for name in names):
         return written
     return written if isinstance(node.func, ast.Attribute) and _is_of_client(node.func, scope, project) else ""

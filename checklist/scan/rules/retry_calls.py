@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from checklist.scan.found import Evidence, Finding, Origin
 from checklist.scan.rules import retrying
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
-from checklist.scan.rules.wording import unique
+from checklist.scan.rules.wording import listed, unique
 from checklist.scan.subject import Subject
 
 _WIDE = {"Exception", "BaseException", "Retry", "celery.exceptions.Retry", "exceptions.Retry"}
@@ -32,7 +32,7 @@ def retry_call(subject: Subject) -> Finding:
     faults = [(each, why) for each in calls for why in _faults(each, subject, unbound)]
     if faults:
         texts = [f"`{_short(each, subject)}` {why}, line {each.lineno}" for each, why in faults]
-        return fails("; ".join(texts), *unique(line for each, _ in faults for line in _lines(each, subject)))
+        return fails(listed(texts), *unique(line for each, _ in faults for line in _lines(each, subject)))
     return passes(f"`raise {_short(calls[0], subject)}`, line {calls[0].lineno}", *unique(map(subject.line, calls)))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.rules.registry import fails, not_found, rule
 from checklist.scan.rules.sends import arguments, parameter, where_looked
-from checklist.scan.rules.wording import counted, place, unique
+from checklist.scan.rules.wording import counted, listed, place, unique
 from checklist.scan.subject import Subject
 
 # Names end in one of these, word by word: `reset_token` is a token, `token_id` and `tokenizer` are none.
@@ -79,7 +79,7 @@ def no_secrets(subject: Subject) -> Finding:
     named = list(_parameters(subject))
     passed = list(_passed(subject))
     if named or passed:
-        return fails("; ".join(text for text, _ in [*named, *passed]), *unique(line for _, line in [*named, *passed]))
+        return fails(listed(text for text, _ in [*named, *passed]), *unique(line for _, line in [*named, *passed]))
     every = _every_parameter(subject.function.args)
     return not_found(f"no name of a secret among {counted(len(every), 'parameter')}; {where_looked(subject)}")
 

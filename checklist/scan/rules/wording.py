@@ -20,3 +20,10 @@ def unique(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
 def place(evidence: Evidence, path: str) -> str:
     """Where a line is, seen from the file `path`: `line 12`, or `shop/views.py:12`."""
     return f"line {evidence.line}" if evidence.path == path else f"{evidence.path}:{evidence.line}"
+
+
+def listed(texts: Iterable[str], most: int = 3) -> str:
+    """The phrases without repetition, `most` of them, and how many more there are."""
+    every = list(dict.fromkeys(texts))
+    rest = len(every) - most
+    return "; ".join(every[:most]) + (f"; and {rest} more" if rest > 0 else "")
