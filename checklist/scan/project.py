@@ -271,8 +271,6 @@ class Project:
                 for target in self.resolve(expression, found.scope, depth + 1)
                 if isinstance(target, Defined | External | Value)
             ]
-            if not targets and self._is_task_of_app(expression, found.scope, depth):
-                targets = [External("celery.Task")]
             followed: list[Target | None] = [*targets] or [None]
             for target in followed:
                 if isinstance(target, Defined) and target.node not in seen:
@@ -318,19 +316,6 @@ def assigned_to_self(method: Function, name: str) -> list[ast.expr]:
         if isinstance(statement, ast.Assign)
         and any(isinstance(each, ast.Attribute) and each.attr == name for each in statement.targets)
     ]
-
-    def _is_task_of_app(self, node: ast.expr, scope: Scope, depth: int) -> bool:
-        """`app.Task`, where `app` is made by Celery's own class: the class that the app makes its tasks of."""
-        if not isinstance(node, ast.Attribute) or node.attr != "Task":
-            return False
-        made = [
-            target.node.func
-            for target in self.resolve(node.value, scope, depth + 1)
-            if isinstance(target, Value) and isinstance(target.node, ast.Call)
-        ]
-        return any(
-            (each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "")) == "Celery" for each in made
-        )
 
 
 def _shared(module: Module, near: Module) -> int:
