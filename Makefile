@@ -13,7 +13,7 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 # More arguments for pytest, for instance: make test ARGS="-k export"
 ARGS ?=
 
-.PHONY: help run test test-postgres test-newest chaos bench fuzz lint validate-html format proofs screenshots requirements clean
+.PHONY: help run test test-postgres test-newest chaos bench scan-bench fuzz lint validate-html format proofs screenshots requirements clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -37,6 +37,9 @@ chaos: .venv/installed-dev ## Kill real servers 50 times under load on both data
 
 bench: .venv/installed-dev ## Measure the site against its floors, as ratios; ARGS="--help" says what else can be asked
 	@PATH="$$PATH:$$(dirname $$(.ci/provide wrk))" PYTHONPATH=tests $(PY) -m bench $(ARGS)
+
+scan-bench: .venv/installed-dev ## Scan five public projects and count what was found of their tasks; ARGS="--rules" counts what the rules say
+	@$(PY) -m bench.scan $(ARGS)
 
 fuzz: .venv/installed-dev ## Send 20,000 requests that nobody would write by hand, and print how they were answered
 	@FUZZ_REQUESTS=20000 $(PY) -m pytest -q tests/fuzz $(ARGS)

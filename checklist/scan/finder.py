@@ -3,46 +3,36 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import gc
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
-from pathlib import PurePosixPath
 
 from checklist.scan import source
+from checklist.scan.declarations import Made, Notes
 from checklist.scan.effort import TooMuchError, limit
 from checklist.scan.found import Possible, Task, Unread
-from checklist.scan.makers import Layer, Maker, Makers, Unsure, expressions
-from checklist.scan.names import SCOPES, Function, Scope, statements
+from checklist.scan.maker import Maker
+from checklist.scan.names import Function
 from checklist.scan.options import options_of
-from checklist.scan.project import Defined, External, Project, Value
+from checklist.scan.project import Project
 from checklist.scan.settings import Settings
-from checklist.scan.source import Module, UnreadableError
-
-HARMLESS = {
-    "property",
-    "staticmethod",
-    "classmethod",
-    "dataclass",
-    "override",
-    "overload",
-    "cached_property",
-    "abstractmethod",
-}
-REGISTERED_BY_THEMSELVES = {
-    f"celery.{name}"
-    for name in ("task.Task", "task.PeriodicTask", "task.base.Task", "task.base.PeriodicTask", "decorators.Task")
-}
-FIXTURES = {"fixtures", "fixture", "testdata", "test_data"}
+from checklist.scan.source import UnreadableError
+from checklist.scan.targets import Defined
 
 
 @dataclass(frozen=True, eq=False)
 class Declaration:
-    """What the finder knows of a task beyond what `Task` tells: the definition itself and how it became a task."""
+    """What the finder knows of a task beyond what `Task` tells: the definition itself and how it became a task.
+
+    `hidden` says why an option that is not written may be set all the same; it is empty when all was read.
+    """
 
     task: Task
     defined: Defined
     maker: Maker
+    hidden: str = ""
 
     @property
     def function(self) -> Function | None:
@@ -86,6 +76,23 @@ def find(files: Mapping[str, str | bytes | Unread], progress: Callable[[int, int
     `progress` is called with the number of files read and of all. A file that cannot be read is told of in `unread`; the others
     are scanned without it.
     """
+    with _no_collecting():
+        return _find(files, progress)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Syntax trees are many objects that all stay: looking through them for garbage takes as long as reading the files."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _find(files: Mapping[str, str | bytes | Unread], progress: Callable[[int, int], None] | None) -> Found:
     modules, unread = [], []
     for number, (path, content) in enumerate(files.items(), 1):
         if isinstance(content, Unread):
@@ -98,17 +105,17 @@ def find(files: Mapping[str, str | bytes | Unread], progress: Callable[[int, int
         if progress:
             progress(number, len(files))
     project = Project(modules)
-    finder = _Finder(project)
+    notes = Notes(project)
     for module in modules:
         with _bounded(module.path, unread):
-            finder.look_at(module)
+            notes.look_at(module)
     settings = Settings(project)
     declarations = []
-    for path, made in groupby(finder.made.values(), lambda each: each.defined.module.path):
+    for path, made in groupby(notes.made.values(), lambda each: each.defined.module.path):
         with _bounded(path, unread):
-            declarations += [Declaration(_task(project, settings, each), each.defined, each.maker) for each in made]
+            declarations += [_declaration(project, settings, each) for each in made]
     declarations.sort(key=lambda each: (each.task.path, each.task.line, each.task.name))
-    return Found(tuple(declarations), tuple(finder.possible.values()), tuple(unread), project, settings)
+    return Found(tuple(declarations), tuple(notes.possible.values()), tuple(unread), project, settings)
 
 
 @contextmanager
@@ -123,209 +130,8 @@ def _bounded(path: str, unread: list[Unread]) -> Iterator[None]:
         unread.append(Unread(path, "it is nested too deeply to be followed"))
 
 
-@dataclass(frozen=True, eq=False)
-class _Made:
-    defined: Defined
-    maker: Maker
-
-
-def _task(project: Project, settings: Settings, made: _Made) -> Task:
-    options = options_of(project, settings, made.defined, made.maker)
+def _declaration(project: Project, settings: Settings, made: Made) -> Declaration:
     defined = made.defined
-    return Task(defined.name, defined.module.path, defined.node.lineno, made.maker.form, options)
-
-
-@dataclass(eq=False)
-class _Finder:
-    project: Project
-    made: dict[tuple[str, int], _Made] = field(default_factory=dict)
-    possible: dict[tuple[str, int], Possible] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.makers = Makers(self.project)
-
-    def look_at(self, module: Module) -> None:
-        """Find what `module` declares and registers."""
-        top = self.project.top(module)
-        for definition, scope in _definitions(top):
-            for decorator in definition.decorator_list:
-                if self._decorated(definition, scope, decorator):
-                    break
-            if isinstance(definition, ast.ClassDef):
-                self._by_itself(Defined(definition, scope))
-        for node, scope in expressions(top):
-            if isinstance(node, ast.Call):
-                self._called(node, scope)
-
-    def _add(self, defined: Defined, maker: Maker) -> None:
-        module, line = defined.module, defined.node.lineno
-        if _is_fixture(module):
-            self._may_be(defined, "it stands among files that tests read as data")
-        else:
-            self.made.setdefault((module.path, line), _Made(defined, maker))
-
-    def _may_be(self, defined: Defined, reason: str) -> None:
-        place = (defined.module.path, defined.node.lineno)
-        self.possible.setdefault(place, Possible(defined.name, *place, reason))
-
-    def _decorated(self, node: Function | ast.ClassDef, scope: Scope, decorator: ast.expr) -> bool:
-        if isinstance(decorator, ast.Name) and decorator.id in HARMLESS:
-            return False
-        defined = Defined(node, scope)
-        if isinstance(node, ast.ClassDef):
-            return self._class_decorated(defined, decorator)
-        try:
-            maker = self.makers.of(decorator, scope)
-        except Unsure as unsure:
-            self._may_be(defined, str(unsure))
-            return False
-        if maker is None:
-            return False
-        if isinstance(scope.node, ast.FunctionDef) and self._is_part_of_decorator(scope):
-            self._may_be(defined, f"`{scope.node.name}` makes a task of it for each function that it decorates")
-            return True
-        self._add(defined, maker)
-        return True
-
-    def _is_part_of_decorator(self, scope: Scope) -> bool:
-        """Whether a function is a decorator of the project and so makes tasks of what it is given, not of the function inside."""
-        outermost = scope
-        while isinstance(outermost.parent.node if outermost.parent else None, ast.FunctionDef):
-            outermost = outermost.parent  # type: ignore[assignment]
-        if outermost.parent is None or not isinstance(outermost.node, ast.FunctionDef):
-            return False
-        if not _takes_function(scope):
-            return False
-        return self.makers._of_definition(Defined(outermost.node, outermost.parent), 0) is not None
-
-    def _class_decorated(self, defined: Defined, decorator: ast.expr) -> bool:
-        """A class under a decorator of the project that registers what it is given."""
-        node = decorator.func if isinstance(decorator, ast.Call) else decorator
-        for target in self.project.resolve(node, defined.scope):
-            if isinstance(target, Defined) and isinstance(target.node, ast.FunctionDef):
-                calls = (each for each, _ in expressions(target.inside) if isinstance(each, ast.Call))
-                if any(_registers(call) for call in calls):
-                    self._add(defined, Maker("class"))
-                    return True
-        return False
-
-    def _by_itself(self, defined: Defined) -> None:
-        """Classes that old releases of Celery registered as soon as they were defined."""
-        if "run" not in defined.inside.names or _is_abstract(defined):
-            return
-        if any(
-            isinstance(cls, External) and cls.name in REGISTERED_BY_THEMSELVES for cls in self.project.lineage(defined)
-        ):
-            self._add(defined, Maker("class"))
-
-    def _called(self, node: ast.Call, scope: Scope) -> None:
-        if _registers(node):
-            self._registered(node.args[0], scope)
-        elif len(node.args) == 1 and self._may_make(node):
-            self._applied(node, scope)
-
-    def _may_make(self, node: ast.Call) -> bool:
-        """Whether it is worth asking what is called: `x(...)(f)`, `x.task(f)`, `shared_task(f)`."""
-        if isinstance(node.func, ast.Call):
-            return True
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        return name in {"task", "shared_task"} or name.endswith("_task")
-
-    def _applied(self, node: ast.Call, scope: Scope) -> None:
-        """The plain call `app.task(**options)(function)`, anywhere."""
-        if not isinstance(node.args[0], ast.Name | ast.Attribute | ast.Call):
-            return
-        functions = list(self._functions(node.args[0], scope))
-        if not functions:
-            return
-        try:
-            maker = self.makers.of(node.func, scope)
-        except Unsure:
-            return
-        if maker is None:
-            return
-        if not isinstance(node.func, ast.Call) and node.keywords:
-            maker = maker.with_layer(f"{maker.form}()", Layer("decorator", scope, tuple(node.keywords)))
-        for defined in functions:
-            if not self._is_decorators_own(defined, scope):
-                self._add(defined, maker)
-
-    def _is_decorators_own(self, defined: Defined, scope: Scope) -> bool:
-        """A function inside of a decorator that wraps what was decorated: the decorated one is the task."""
-        return isinstance(defined.scope.node, ast.FunctionDef) and self._is_part_of_decorator(defined.scope)
-
-    def _functions(self, node: ast.expr, scope: Scope) -> Iterator[Defined]:
-        if isinstance(node, ast.Call):  # some_decorator(function)
-            for argument in node.args[:1]:
-                yield from self._functions(argument, scope)
-            return
-        for target in self.project.resolve(node, scope):
-            if isinstance(target, Defined) and not isinstance(target.node, ast.ClassDef):
-                yield target
-            elif (
-                isinstance(target, Value)
-                and target.elements_of
-                and isinstance(target.node, ast.List | ast.Tuple | ast.Set)
-            ):
-                for element in target.node.elts:
-                    yield from self._functions(element, target.scope)
-
-    def _registered(self, node: ast.expr, scope: Scope) -> None:
-        """`app.register_task(Charge())`."""
-        instance = node.func if isinstance(node, ast.Call) else node
-        for target in self.project.resolve(instance, scope):
-            if isinstance(target, Defined) and isinstance(target.node, ast.ClassDef):
-                self._add(target, Maker("class"))
-            elif isinstance(target, Value) and target.elements_of and isinstance(target.node, ast.List | ast.Tuple):
-                for element in target.node.elts:
-                    self._registered(element, target.scope)
-            elif isinstance(target, Value) and isinstance(target.node, ast.Call) and target.node is not node:
-                self._registered(target.node, target.scope)
-
-
-def _definitions(scope: Scope) -> Iterator[tuple[Function | ast.ClassDef, Scope]]:
-    """Every function and class of a scope and of those inside, each with the scope in which it stands."""
-    for statement in statements(scope.node):
-        if isinstance(statement, SCOPES):
-            yield statement, scope
-            yield from _definitions(scope.within(statement))
-
-
-def _registers(node: ast.Call) -> bool:
-    """`x.register_task(something)`, or `x.tasks.register(something)`."""
-    if not isinstance(node.func, ast.Attribute) or len(node.args) != 1:
-        return isinstance(node.func, ast.Name) and node.func.id == "register_task" and len(node.args) == 1
-    base = node.func.value
-    return node.func.attr == "register_task" or (
-        node.func.attr == "register" and isinstance(base, ast.Attribute) and base.attr == "tasks"
-    )
-
-
-def _takes_function(scope: Scope) -> bool:
-    """Whether the function calls one of its parameters, or one of a function around it, as a decorator's inner function does."""
-    for node, where in expressions(scope):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            _, holder = where.find(node.func.id)
-            if holder is not None and holder.parent is not None:
-                return True
-    return False
-
-
-def _is_abstract(defined: Defined) -> bool:
-    for statement in statements(defined.node):
-        if isinstance(statement, ast.Assign) and any(
-            isinstance(each, ast.Name) and each.id == "abstract" for each in statement.targets
-        ):
-            return isinstance(statement.value, ast.Constant) and statement.value.value is True
-    return False
-
-
-def _is_fixture(module: Module) -> bool:
-    """Whether a file lies among data of tests, such as the samples of a linter."""
-    folders = [part.lower() for part in PurePosixPath(module.path).parts[:-1]]
-    return any(part in FIXTURES for part in folders) and any(part.startswith("test") for part in folders)
-
-
-def paths(found: Iterable[Task]) -> set[str]:
-    """The files that hold these tasks."""
-    return {task.path for task in found}
+    options, hidden = options_of(project, settings, defined, made.maker)
+    task = Task(defined.name, defined.module.path, defined.node.lineno, made.maker.form, options)
+    return Declaration(task, defined, made.maker, hidden)

@@ -9,7 +9,8 @@ from typing import Any
 
 from checklist.scan.effort import TooMuchError, limit, spend
 from checklist.scan.names import Scope
-from checklist.scan.project import External, Project, Value
+from checklist.scan.project import Project
+from checklist.scan.targets import External, Value
 
 DEEPEST = 12
 MOST_STEPS = 5_000  # elements and names on the way to one value

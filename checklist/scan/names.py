@@ -60,7 +60,7 @@ class Scope:
     def __post_init__(self) -> None:
         if isinstance(self.node, FUNCTIONS):
             self._parameters(self.node.args)
-        for statement in _statements(self.node):
+        for statement in statements(self.node):
             self._bind(statement)
 
     def _add(self, name: str, binding: Binding) -> None:
@@ -134,7 +134,7 @@ class Scope:
         return self if self.parent is None else self.parent.top
 
 
-def _statements(node: ast.AST) -> Iterator[ast.stmt]:
+def statements(node: ast.AST) -> Iterator[ast.stmt]:
     """The statements of a scope, also those under `if`, `try`, `with` and loops, but not those of scopes inside."""
     waiting = [node.body] if isinstance(node, ast.Lambda) else list(reversed(getattr(node, "body", [])))
     while waiting:
@@ -149,4 +149,13 @@ def _statements(node: ast.AST) -> Iterator[ast.stmt]:
                 waiting.extend(reversed(inside))
 
 
-statements = _statements
+def ends_with(node: ast.expr, name: str) -> bool:
+    """Whether a name, or the last part of a dotted one, is `name`."""
+    return (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)
+
+
+def root_name(node: ast.expr) -> str:
+    """The first name of `a.b().c`; empty where it does not begin with one."""
+    while isinstance(node, ast.Attribute | ast.Call | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from checklist.scan import celery_tables
-from checklist.scan.effort import spend
 from checklist.scan.found import Option, Origin
 from checklist.scan.literals import UnknownError, literal
-from checklist.scan.makers import Layer, Maker, expressions
+from checklist.scan.maker import Layer, Maker
+from checklist.scan.mappings import is_mapping_of_options, pairs
 from checklist.scan.names import Scope, statements
-from checklist.scan.project import Defined, External, Given, Project, Value
+from checklist.scan.project import Project
 from checklist.scan.settings import Settings
+from checklist.scan.targets import Defined, External, Given
+from checklist.scan.walking import expressions
 
 
-def options_of(project: Project, settings: Settings, defined: Defined, maker: Maker) -> dict[str, Option]:
-    """Every option that is written for the task, that a setting gives it, or that Celery has a default for."""
+def options_of(project: Project, settings: Settings, defined: Defined, maker: Maker) -> tuple[dict[str, Option], str]:
+    """Every option that is written for the task, that a setting gives it, or that Celery has a default for.
+
+    Besides, why an option that is not written may be set all the same (a base class that was not read, `**kwargs`); empty when all
+    was read.
+    """
     found = _Collected(project)
     if isinstance(defined.node, ast.ClassDef):
         found.of_class(defined)
@@ -25,12 +31,12 @@ def options_of(project: Project, settings: Settings, defined: Defined, maker: Ma
     if base := found.options.get("base"):
         found.of_base(base, maker)
     elif not isinstance(defined.node, ast.ClassDef):
-        found.of_app(maker, settings)
+        found.of_app(settings)
     options = dict(found.options)
     for name, entry in celery_tables.task_options().items():
         if name not in options and (option := _from_settings(settings, name, entry)):
             options[name] = option
-    return options
+    return options, found.hidden
 
 
 def _from_settings(settings: Settings, name: str, entry: Mapping[str, object]) -> Option | None:
@@ -43,18 +49,6 @@ def _from_settings(settings: Settings, name: str, entry: Mapping[str, object]) -
     if entry["default"] is None and "setting" not in entry and name not in {"max_retries", "throws", "expires"}:
         return None
     return Option(name, repr(entry["default"]), entry["default"], True, Origin.DEFAULT)
-
-
-def hidden(project: Project, defined: Defined, maker: Maker) -> str:
-    """Why an option that is not written may be set all the same; empty when all was read."""
-    found = _Collected(project)
-    if isinstance(defined.node, ast.ClassDef):
-        found.of_class(defined)
-    for layer in maker.layers:
-        found.add_layer(layer, maker)
-    if base := found.options.get("base"):
-        found.of_base(base, maker)
-    return found.hidden
 
 
 class _Collected:
@@ -115,14 +109,14 @@ class _Collected:
                 for target in node.targets:
                     if (
                         isinstance(target, ast.Subscript)
-                        and _is_mapping_of_options(target.value, scope)
+                        and is_mapping_of_options(target.value, scope)
                         and isinstance(target.slice, ast.Constant)
                     ):
                         self._add(str(target.slice.value), node.value, scope, "wrapper", layer.note, wins=True)
             elif (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
-                and _is_mapping_of_options(node.func.value, scope)
+                and is_mapping_of_options(node.func.value, scope)
             ):
                 if node.func.attr == "setdefault" and len(node.args) == 2 and isinstance(node.args[0], ast.Constant):
                     self._add(str(node.args[0].value), node.args[1], scope, "wrapper", layer.note)
@@ -133,14 +127,14 @@ class _Collected:
 
     def _pour(self, node: ast.expr, layer: Layer) -> None:
         """`**OPTIONS`."""
-        pairs = list(self._pairs(node, layer.scope))
-        if not pairs:
+        poured = list(pairs(self.project, node, layer.scope))
+        if not poured:
             targets = self.project.resolve(node, layer.scope)
             if not (layer.origin == "wrapper" and any(isinstance(target, Given) for target in targets)):
                 self.hidden = self.hidden or f"`**{layer.scope.module.source(node)}` cannot be followed"
             return
         origin = "splat" if layer.origin in {"decorator", "preset"} else layer.origin
-        for name, value, scope in pairs:
+        for name, value, scope in poured:
             if value is None:
                 self.hidden = self.hidden or f"`**{layer.scope.module.source(node)}` cannot be followed whole"
             else:
@@ -151,33 +145,6 @@ class _Collected:
                     origin,
                     f"`{layer.scope.module.source(node)}`" if origin == "splat" else layer.note,
                 )
-
-    def _pairs(self, node: ast.expr, scope: Scope, depth: int = 0) -> Iterator[tuple[str, ast.expr | None, Scope]]:
-        """The entries of a mapping, the last one of a name first; one without a value stands for entries that are not known."""
-        spend()
-        if depth > 5:
-            return
-        if isinstance(node, ast.Dict):
-            for key, value in reversed(list(zip(node.keys, node.values, strict=True))):
-                if key is None:
-                    yield from self._pairs(value, scope, depth + 1)
-                elif isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    yield key.value, value, scope
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
-            for keyword in node.keywords:
-                if keyword.arg:
-                    yield keyword.arg, keyword.value, scope
-                else:
-                    yield from self._pairs(keyword.value, scope, depth + 1)
-            for argument in node.args:
-                yield from self._pairs(argument, scope, depth + 1)
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-            yield from self._pairs(node.right, scope, depth + 1)
-            yield from self._pairs(node.left, scope, depth + 1)
-        elif isinstance(node, ast.Name | ast.Attribute):
-            for target in self.project.resolve(node, scope):
-                if isinstance(target, Value) and target.node is not node:
-                    yield from self._pairs(target.node, target.scope, depth + 1)
 
     # Classes
 
@@ -212,7 +179,7 @@ class _Collected:
         self._body(classes[0], "base class")
         self._bases(classes[0])
 
-    def of_app(self, maker: Maker, settings: Settings) -> None:
+    def of_app(self, settings: Settings) -> None:
         """Options of the class that the app makes tasks of, where it names one of its own (`task_cls`)."""
         for _, call, scope in settings.apps:
             for keyword in call.keywords:
@@ -240,34 +207,6 @@ class _Collected:
                 self._add(statement.target.id, statement.value, defined.inside, origin, note)
 
 
-def declared_by_project(project: Project, defined: Defined, maker: Maker) -> set[str]:
-    """Names that a base class or a wrapper of the project declares or reads: as options they are not strangers."""
-    names: set[str] = set()
-    if maker.wrapper:
-        for node, _ in expressions(maker.wrapper.inside):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                names.add(node.value)
-        names |= set(maker.wrapper.inside.names)
-    bases = [defined] if isinstance(defined.node, ast.ClassDef) else []
-    for layer in maker.layers:
-        for keyword in layer.keywords:
-            if keyword.arg == "base":
-                bases += [
-                    target for target in project.resolve(keyword.value, layer.scope) if isinstance(target, Defined)
-                ]
-    for base in bases:
-        for cls in project.lineage(base):
-            if isinstance(cls, Defined) and cls is not defined:
-                names |= set(cls.inside.names)
-                names |= {node.attr for node, _ in expressions(cls.inside) if isinstance(node, ast.Attribute)}
-                names |= {
-                    node.value
-                    for node, _ in expressions(cls.inside)
-                    if isinstance(node, ast.Constant) and isinstance(node.value, str)
-                }
-    return names
-
-
 def _default_of(name: str, scope: Scope) -> ast.expr | None:
     """The default of a parameter of the function around `scope`, or of one farther out."""
     at: Scope | None = scope
@@ -287,14 +226,3 @@ def _default_of(name: str, scope: Scope) -> ast.expr | None:
                 return defaults[name]
         at = at.parent
     return None
-
-
-def _is_mapping_of_options(node: ast.expr, scope: Scope) -> bool:
-    """Whether a name is the `**kwargs` of a function around, or a mapping that is called after options."""
-    if not isinstance(node, ast.Name):
-        return False
-    _, holder = scope.find(node.id)
-    if holder is None or not isinstance(holder.node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return False
-    kwarg = holder.node.args.kwarg
-    return bool(kwarg and kwarg.arg == node.id) or node.id in {"options", "opts", "task_kwargs", "task_options"}

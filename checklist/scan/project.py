@@ -5,81 +5,15 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from checklist.scan.effort import spend
-from checklist.scan.names import Assigned, Binding, Function, Imported, Parameter, Scope
+from checklist.scan.names import Assigned, Binding, Function, Imported, Parameter, Scope, statements
 from checklist.scan.source import Module
+from checklist.scan.targets import DEEPEST, Defined, External, Given, Target, Value, Whole
+
+__all__ = ["Defined", "External", "Given", "Project", "Target", "Value", "Whole", "class_around"]
 
 MOST = 100  # things that one name may lead to; the rest is left out
-DEEPEST = 30  # steps from name to name; longer chains are taken for unknown
-
-
-@dataclass(frozen=True)
-class External:
-    """Something of a module that is not among those scanned, by its full name."""
-
-    name: str
-
-    @property
-    def root(self) -> str:
-        """The package that it comes from."""
-        return self.name.split(".")[0]
-
-
-@dataclass(frozen=True, eq=False)
-class Defined:
-    """A function or class that the scan holds, with the scope around it."""
-
-    node: Function | ast.ClassDef
-    scope: Scope
-
-    @property
-    def module(self) -> Module:
-        """Where it stands."""
-        return self.scope.module
-
-    @property
-    def name(self) -> str:
-        """Its qualified name, from the nearest function around it on: `charge`, `Billing.charge`."""
-        names: list[str] = [self.node.name]
-        scope: Scope | None = self.scope
-        while scope is not None and isinstance(scope.node, ast.ClassDef):
-            names.append(scope.node.name)
-            scope = scope.parent
-        return ".".join(reversed(names))
-
-    @property
-    def inside(self) -> Scope:
-        """The scope of its own body."""
-        return self.scope.within(self.node)
-
-
-@dataclass(frozen=True, eq=False)
-class Value:
-    """An expression that a name was given, with the scope in which it stands; `elements_of` when the name is each of its elements."""
-
-    node: ast.expr
-    scope: Scope
-    elements_of: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Whole:
-    """A module of the scan itself."""
-
-    module: Module
-
-
-@dataclass(frozen=True, eq=False)
-class Given:
-    """A parameter: whatever a caller passes. `annotation` is what the code says about it."""
-
-    scope: Scope
-    annotation: ast.expr | None
-
-
-Target = External | Defined | Value | Whole | Given
 
 
 class Project:
@@ -114,8 +48,16 @@ class Project:
     def module_named(self, dotted: str, near: Module) -> Module | None:
         """The module of that name, wherever its package begins: the one whose path ends so, and that shares most of its path with `near`."""
         parts = tuple(dotted.split("."))
-        candidates = [module for module in self._by_last.get(parts[-1], ()) if module.parts[-len(parts) :] == parts]
+        candidates = [
+            module
+            for module in self._by_last.get(parts[-1], ())
+            if module.parts[-len(parts) :] == parts and not self._is_inside_package(module, len(parts))
+        ]
         return max(candidates, key=lambda module: (_shared(module, near), -len(module.parts)), default=None)
+
+    def _is_inside_package(self, module: Module, length: int) -> bool:
+        """Whether the folder above the last `length` parts is a package: then its full name is longer, and `import requests` is not `shop/requests.py`."""
+        return "/".join((*module.parts[:-length], "__init__.py")) in self.modules and len(module.parts) > length
 
     def resolve(self, node: ast.expr, scope: Scope, depth: int = 0) -> list[Target]:
         """What a name or dotted name leads to: every possibility, none when it is unknown. Values are not evaluated."""
@@ -125,12 +67,26 @@ class Project:
         if isinstance(node, ast.Name):
             return self.named(node.id, scope, depth + 1)
         if isinstance(node, ast.Attribute):
-            return _distinct(
-                found
-                for base in self.resolve(node.value, scope, depth + 1)
-                for found in self.member(base, node.attr, depth + 1)
-            )
+            bases = self.resolve(node.value, scope, depth + 1)
+            found = _distinct(found for base in bases for found in self.member(base, node.attr, depth + 1))
+            return found or self._of_self(node, scope, depth)
         return [Value(node, scope)]
+
+    def _of_self(self, node: ast.Attribute, scope: Scope, depth: int) -> list[Target]:
+        """`self.app`, where a method of the class says `self.app = ...`."""
+        if not isinstance(node.value, ast.Name) or node.value.id not in {"self", "cls"}:
+            return []
+        own = class_around(scope)
+        if own is None:
+            return []
+        if inherited := self.attribute_of_class(own, node.attr, depth + 1):
+            return inherited
+        return [
+            Value(value, own.inside.within(method))
+            for method in own.node.body
+            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef)
+            for value in assigned_to_self(method, node.attr)
+        ]
 
     def named(self, name: str, scope: Scope, depth: int = 0) -> list[Target]:
         """What a name leads to in a scope."""
@@ -157,6 +113,8 @@ class Project:
 
     def _imported(self, imported: Imported, scope: Scope, depth: int) -> list[Target]:
         module = scope.module
+        if not imported.level and imported.module.split(".")[0] == "celery":
+            return [External(f"{imported.module}.{imported.name}".rstrip("."))]
         if imported.level:
             package = module.parts if module.is_package else module.parts[:-1]
             up = package[: len(package) - imported.level + 1]
@@ -203,7 +161,16 @@ class Project:
             return [Whole(submodule)] if submodule else []
         if isinstance(base, Defined) and isinstance(base.node, ast.ClassDef):
             return self.attribute_of_class(base, name, depth + 1)
+        if isinstance(base, Value) and name == "Task" and self._is_app(base, depth + 1):
+            return [External("celery.Task")]
         return []
+
+    def _is_app(self, value: Value, depth: int) -> bool:
+        """Whether a value is an app that Celery makes, whose `app.Task` is then Celery's base class."""
+        if value.elements_of or not isinstance(value.node, ast.Call):
+            return False
+        targets = self.resolve(value.node.func, value.scope, depth + 1)
+        return any(isinstance(target, External) and target.root == "celery" for target in targets)
 
     def _below(self, base: External, name: str) -> list[Target]:
         """`import shop.tasks` binds `shop`, which may be no file of the scan while `shop.tasks` is."""
@@ -263,6 +230,26 @@ def _distinct(targets: Iterable[Target]) -> list[Target]:
         if len(found) >= MOST:
             break
     return list(found.values())
+
+
+def class_around(scope: Scope) -> Defined | None:
+    """The class in one of whose methods a scope stands."""
+    around: Scope | None = scope
+    while around is not None and not isinstance(around.node, ast.ClassDef):
+        around = around.parent
+    if around is None or around.parent is None or not isinstance(around.node, ast.ClassDef):
+        return None
+    return Defined(around.node, around.parent)
+
+
+def assigned_to_self(method: Function, name: str) -> list[ast.expr]:
+    """What a method assigns to `self.<name>`."""
+    return [
+        statement.value
+        for statement in statements(method)
+        if isinstance(statement, ast.Assign)
+        and any(isinstance(each, ast.Attribute) and each.attr == name for each in statement.targets)
+    ]
 
 
 def _shared(module: Module, near: Module) -> int:

@@ -10,11 +10,24 @@ from checklist.scan.celery_tables import setting_names
 from checklist.scan.effort import TooMuchError, limit
 from checklist.scan.found import Evidence
 from checklist.scan.literals import UnknownError, literal
-from checklist.scan.makers import expressions
 from checklist.scan.names import Scope, statements
-from checklist.scan.project import Defined, External, Project, Value, Whole
+from checklist.scan.project import Project
 from checklist.scan.source import Module
+from checklist.scan.targets import Defined, External, Value, Whole
+from checklist.scan.walking import expressions
 
+_FOR_TESTS = {
+    "ci",
+    "conftest",
+    "dev",
+    "development",
+    "local",
+    "test",
+    "testing",
+    "tests",
+    "test_settings",
+    "dev_settings",
+}
 _HINTS = ("celery", "Celery", "CELERY", ".conf", "broker_", "BROKER_", "task_", "beat_")
 
 
@@ -64,9 +77,10 @@ class Settings:
         return self._apps
 
     def get(self, name: str) -> Setting | None:
-        """A setting by its name of today; the last one that was read, when it is set more than once."""
-        found = self._found.get(name)
-        return found[-1] if found else None
+        """A setting by its name of today; when it is set more than once, the last one that is not for tests or development."""
+        found = self._found.get(name, [])
+        real = [setting for setting in found if not _is_for_tests(setting.scope.module)]
+        return next(reversed(real or found), None)
 
     def every(self, name: str) -> list[Setting]:
         """All places that set it: production, development and tests may each."""
@@ -252,6 +266,10 @@ def _is_conf(node: ast.expr) -> bool:
     return (isinstance(node, ast.Attribute) and node.attr == "conf") or (
         isinstance(node, ast.Name) and node.id in {"conf", "celeryconfig"}
     )
+
+
+def _is_for_tests(module: Module) -> bool:
+    return any(part.strip("_").removeprefix("settings_") in _FOR_TESTS for part in module.parts)
 
 
 def _is_settings(module: Module) -> bool:

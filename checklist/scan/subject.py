@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from checklist.scan import celery_tables
+from checklist.scan.declared import declared_by_project
 from checklist.scan.effort import TooMuchError, limit
 from checklist.scan.finder import Declaration, Found
 from checklist.scan.found import Evidence, Option, Origin, Task
 from checklist.scan.names import FUNCTIONS, Function, Scope
-from checklist.scan.options import declared_by_project, hidden
-from checklist.scan.project import Defined, External, Project
+from checklist.scan.project import Project
 from checklist.scan.settings import Settings
 from checklist.scan.source import Module
+from checklist.scan.targets import Defined, External
 
 # Methods of a task object that send it, or that make a signature to be sent.
 SENDING = {"delay", "apply_async", "delay_on_commit", "apply_async_on_commit"}
@@ -108,13 +109,18 @@ class Subject:
             and option.origin in {Origin.DECORATOR, Origin.SPLAT}
             and option.place.path == self.module.path
         ]
+        named = [
+            decorator.lineno for decorator in node.decorator_list if "task" in ast.unparse(decorator).split("(")[0]
+        ]
         first = next((line for line in sorted(lines, reverse=True) if not written or line <= min(written)), None)
+        if not written and named:
+            first = named[0]
         return self.module.evidence(first or node)
 
-    @cached_property
+    @property
     def hidden(self) -> str:
         """Why an option that is not written may be set all the same (an unseen base class, `**kwargs`); empty when all was read."""
-        return hidden(self.project, self.declaration.defined, self.declaration.maker)
+        return self.declaration.hidden
 
     @cached_property
     def declared_names(self) -> set[str]:

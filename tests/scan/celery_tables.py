@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import cache
 from pathlib import Path
 
 import celery
@@ -75,6 +76,7 @@ def _plain(option: Option) -> object:
     return default if isinstance(default, int | float | str | bool | dict | type(None)) else None
 
 
+@cache
 def text() -> str:
     """The file's text."""
     return json.dumps(tables(), indent=1, sort_keys=True) + "\n"

@@ -1,17 +1,32 @@
-"""The rules, one small function each, in modules named after the sections of the Celery checklist. Importing this registers all of them."""
+"""The rules, one small function each, in modules named after the sections of the Celery checklist or after what they look at.
 
-from checklist.scan.rules import arguments, crashes, declaration, deployment, effects, retries, watching, workflows
+Importing this registers all of them.
+"""
+
+from checklist.scan.rules import (  # noqa: F401 - to import them is to register them
+    arguments,
+    chords,
+    claims,
+    crashes,
+    declaration,
+    decorators,
+    delays,
+    deployment,
+    effects,
+    final_failure,
+    locks,
+    publishing,
+    queues,
+    retries,
+    retry_calls,
+    retry_windows,
+    schedules,
+    secret_names,
+    timeouts,
+    visibility,
+    watching,
+    workflows,
+)
 from checklist.scan.rules.registry import RULES, suggestions
 
-__all__ = [
-    "RULES",
-    "arguments",
-    "crashes",
-    "declaration",
-    "deployment",
-    "effects",
-    "retries",
-    "suggestions",
-    "watching",
-    "workflows",
-]
+__all__ = ["RULES", "suggestions"]

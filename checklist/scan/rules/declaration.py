@@ -7,6 +7,7 @@ import difflib
 
 from checklist.scan import celery_tables
 from checklist.scan.found import Finding, Option, Origin
+from checklist.scan.rules import bases
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
 
@@ -67,8 +68,9 @@ def _nearest(name: str) -> str:
 def explicit_name(subject: Subject) -> Finding:
     """A task without `name=` is called after its module and function."""
     name = subject.option("name")
-    if name.origin is Origin.UNKNOWN:
-        return cannot_tell(name.note)
+    is_function = not isinstance(subject.declaration.defined.node, ast.ClassDef)
+    if name.origin is Origin.UNKNOWN and not (is_function and name.note.startswith("the base class")):
+        return cannot_tell(name.note)  # a base class gives no name to the function that it is made of
     if name.is_written and name.place:
         return passes(f"`name={name.source}`, {name.said()}", name.place)
     return fails(
@@ -82,12 +84,26 @@ def plain_body(subject: Subject) -> Finding:
     if subject.function is None:
         return cannot_tell("the class has no method `run` in this file")
     if isinstance(subject.function, ast.AsyncFunctionDef):
-        if subject.hidden or subject.task.form == "project_decorator()":
-            return cannot_tell(
-                f"`async def`, but {subject.hidden or 'a decorator of the project may run the coroutine'}",
-                subject.line(subject.function),
-            )
+        if runner := _may_run_coroutines(subject):
+            return cannot_tell(f"`async def`, but {runner}", subject.line(subject.function))
         return fails("`async def`: the worker makes a coroutine and never runs it", subject.line(subject.function))
     if found := next((node for node in subject.body() if isinstance(node, ast.Yield | ast.YieldFrom)), None):
         return fails("`yield` makes the function a generator, which the worker never runs", subject.line(found))
     return not_found("no `async def` and no `yield` in the function")
+
+
+def _may_run_coroutines(subject: Subject) -> str:
+    """What may await the coroutine in place of the worker; empty when nothing of the kind was seen."""
+    if subject.hidden:
+        return subject.hidden
+    for name in ("__call__", "run", "apply_async"):
+        if (found := bases.method(subject, name)) and found[1] is not subject.function:
+            return f"`{found[0].name}.{name}` may run it"
+    if made := bases.wrapper(subject):
+        return f"`{made.name}` may run it"
+    if isinstance(subject.function, ast.AsyncFunctionDef) and len(subject.function.decorator_list) > 1:
+        return "another decorator may run it"
+    pool = subject.settings.get("worker_pool")
+    if pool and pool.value not in {"prefork", "threads", "solo", "processes", "gevent", "eventlet"}:
+        return f"the worker's pool is `{pool.scope.module.source(pool.node)}`, {pool.place.path}:{pool.place.line}"
+    return ""

@@ -1,0 +1,256 @@
+"""Goes through modules and notes what they declare and register as tasks, and what may be one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from checklist.scan.found import Possible
+from checklist.scan.frameworks import OTHERS
+from checklist.scan.maker import Layer, Maker, Unsure
+from checklist.scan.makers import Makers
+from checklist.scan.names import SCOPES, Function, Parameter, Scope, statements
+from checklist.scan.project import Project
+from checklist.scan.source import Module
+from checklist.scan.targets import Defined, External, Value
+from checklist.scan.walking import expressions
+
+HARMLESS = {
+    "property",
+    "staticmethod",
+    "classmethod",
+    "dataclass",
+    "override",
+    "overload",
+    "cached_property",
+    "abstractmethod",
+}
+REGISTERED_BY_THEMSELVES = {
+    f"celery.{name}"
+    for name in ("task.Task", "task.PeriodicTask", "task.base.Task", "task.base.PeriodicTask", "decorators.Task")
+}
+FIXTURES = {"fixtures", "fixture", "testdata", "test_data"}
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A definition, and what makes a task of it."""
+
+    defined: Defined
+    maker: Maker
+
+
+@dataclass(eq=False)
+class Notes:
+    """What was found so far, by path and line."""
+
+    project: Project
+    made: dict[tuple[str, int], Made] = field(default_factory=dict)
+    possible: dict[tuple[str, int], Possible] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.makers = Makers(self.project)
+
+    def look_at(self, module: Module) -> None:
+        """Find what `module` declares and registers."""
+        top = self.project.top(module)
+        for definition, scope in _definitions(top):
+            for decorator in definition.decorator_list:
+                if self._decorated(definition, scope, decorator):
+                    break
+            if isinstance(definition, ast.ClassDef):
+                self._by_itself(Defined(definition, scope))
+        if "task" in module.text.lower():  # walking every expression of a project takes as long as reading it
+            for node, scope in expressions(top):
+                if isinstance(node, ast.Call):
+                    self._called(node, scope)
+
+    def _add(self, defined: Defined, maker: Maker) -> None:
+        module, line = defined.module, defined.node.lineno
+        if _is_fixture(module):
+            self._may_be(defined, "it stands among files that tests read as data")
+        else:
+            self.made.setdefault((module.path, line), Made(defined, maker))
+
+    def _may_be(self, defined: Defined, reason: str) -> None:
+        place = (defined.module.path, defined.node.lineno)
+        self.possible.setdefault(place, Possible(defined.name, *place, reason))
+
+    def _decorated(self, node: Function | ast.ClassDef, scope: Scope, decorator: ast.expr) -> bool:
+        if isinstance(decorator, ast.Name) and decorator.id in HARMLESS:
+            return False
+        defined = Defined(node, scope)
+        if isinstance(node, ast.ClassDef):
+            return self._class_decorated(defined, decorator)
+        try:
+            maker = self.makers.of(decorator, scope)
+        except Unsure as unsure:
+            self._may_be(defined, str(unsure))
+            return False
+        if maker is None:
+            return False
+        if isinstance(scope.node, ast.FunctionDef) and self._is_part_of_decorator(scope):
+            self._may_be(defined, f"`{scope.node.name}` makes a task of it for each function that it decorates")
+            return True
+        self._add(defined, maker)
+        return True
+
+    def _is_part_of_decorator(self, scope: Scope) -> bool:
+        """Whether a function is a decorator of the project and so makes tasks of what it is given, not of the function inside."""
+        outermost = scope
+        while isinstance(outermost.parent.node if outermost.parent else None, ast.FunctionDef):
+            outermost = outermost.parent  # type: ignore[assignment]
+        if outermost.parent is None or not isinstance(outermost.node, ast.FunctionDef):
+            return False
+        if not _takes_function(scope):
+            return False
+        return self.makers.wrappers.of(Defined(outermost.node, outermost.parent), 0) is not None
+
+    def _class_decorated(self, defined: Defined, decorator: ast.expr) -> bool:
+        """A class under a decorator of the project that registers what it is given."""
+        node = decorator.func if isinstance(decorator, ast.Call) else decorator
+        for target in self.project.resolve(node, defined.scope):
+            if isinstance(target, Defined) and isinstance(target.node, ast.FunctionDef):
+                calls = (each for each, _ in expressions(target.inside) if isinstance(each, ast.Call))
+                if any(_registers(call) for call in calls):
+                    self._add(defined, Maker("class"))
+                    return True
+        return False
+
+    def _by_itself(self, defined: Defined) -> None:
+        """Classes that old releases of Celery registered as soon as they were defined."""
+        if "run" not in defined.inside.names or _is_abstract(defined):
+            return
+        if any(
+            isinstance(cls, External) and cls.name in REGISTERED_BY_THEMSELVES for cls in self.project.lineage(defined)
+        ):
+            self._add(defined, Maker("class"))
+
+    def _called(self, node: ast.Call, scope: Scope) -> None:
+        if _registers(node):
+            self._registered(node.args[0], scope)
+        elif len(node.args) == 1 and self._may_make(node):
+            self._applied(node, scope)
+
+    def _may_make(self, node: ast.Call) -> bool:
+        """Whether it is worth asking what is called: `x(...)(f)`, `x.task(f)`, `shared_task(f)`."""
+        if isinstance(node.func, ast.Call):
+            return True
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        return name in {"task", "shared_task"} or name.endswith("_task")
+
+    def _applied(self, node: ast.Call, scope: Scope) -> None:
+        """The plain call `app.task(**options)(function)`, anywhere."""
+        if not isinstance(node.args[0], ast.Name | ast.Attribute | ast.Call):
+            return
+        functions = list(self._functions(node.args[0], scope))
+        if not functions:
+            return
+        try:
+            maker = self.makers.of(node.func, scope)
+        except Unsure:
+            return
+        if maker is None:
+            return
+        if not isinstance(node.func, ast.Call) and node.keywords:
+            maker = maker.with_layer(f"{maker.form}()", Layer("decorator", scope, tuple(node.keywords)))
+        for defined in functions:
+            if not self._is_decorators_own(defined, scope):
+                self._add(defined, maker)
+
+    def _is_decorators_own(self, defined: Defined, scope: Scope) -> bool:
+        """A function inside of a decorator that wraps what was decorated: the decorated one is the task."""
+        return isinstance(defined.scope.node, ast.FunctionDef) and self._is_part_of_decorator(defined.scope)
+
+    def _functions(self, node: ast.expr, scope: Scope) -> Iterator[Defined]:
+        if isinstance(node, ast.Call):  # some_decorator(function)
+            for argument in node.args[:1]:
+                yield from self._functions(argument, scope)
+            return
+        for target in self.project.resolve(node, scope):
+            if isinstance(target, Defined) and not isinstance(target.node, ast.ClassDef):
+                yield target
+            elif (
+                isinstance(target, Value)
+                and target.elements_of
+                and isinstance(target.node, ast.List | ast.Tuple | ast.Set)
+            ):
+                for element in target.node.elts:
+                    yield from self._functions(element, target.scope)
+
+    def _may_be_task(self, defined: Defined) -> bool:
+        """Whether a registered class is one of Celery's, or may be: it has a base that was not read, and a method `run`."""
+        line = self.project.lineage(defined)
+        if any(isinstance(cls, External) and cls.root == "celery" for cls in line):
+            return True
+        unread = any(cls is None or (isinstance(cls, External) and cls.root not in OTHERS) for cls in line)
+        return unread and bool(self.project.attribute_of_class(defined, "run"))
+
+    def _registered(self, node: ast.expr, scope: Scope) -> None:
+        """`app.register_task(Charge())`."""
+        instance = node.func if isinstance(node, ast.Call) else node
+        for target in self.project.resolve(instance, scope):
+            if isinstance(target, Defined) and isinstance(target.node, ast.ClassDef):
+                if self._may_be_task(target):
+                    self._add(target, Maker("class"))
+            elif isinstance(target, Value) and target.elements_of and isinstance(target.node, ast.List | ast.Tuple):
+                for element in target.node.elts:
+                    self._registered(element, target.scope)
+            elif isinstance(target, Value) and isinstance(target.node, ast.Call) and target.node is not node:
+                self._registered(target.node, target.scope)
+
+
+def _definitions(scope: Scope) -> Iterator[tuple[Function | ast.ClassDef, Scope]]:
+    """Every function and class of a scope and of those inside, each with the scope in which it stands."""
+    for statement in statements(scope.node):
+        if isinstance(statement, SCOPES):
+            yield statement, scope
+            yield from _definitions(scope.within(statement))
+
+
+def _registers(node: ast.Call) -> bool:
+    """`x.register_task(something)`, or `x.tasks.register(something)`."""
+    if not isinstance(node.func, ast.Attribute) or len(node.args) != 1:
+        return isinstance(node.func, ast.Name) and node.func.id == "register_task" and len(node.args) == 1
+    base = node.func.value
+    return node.func.attr == "register_task" or (
+        node.func.attr == "register" and isinstance(base, ast.Attribute) and base.attr == "tasks"
+    )
+
+
+def _takes_function(scope: Scope) -> bool:
+    """Whether a function inside calls a parameter of this one, or of one farther out, as a decorator's inner function does."""
+    for node, where in expressions(scope):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            bindings, holder = where.find(node.func.id)
+            if (
+                holder is not None
+                and _is_around(holder, scope)
+                and any(isinstance(each, Parameter) for each in bindings)
+            ):
+                return True
+    return False
+
+
+def _is_around(holder: Scope, scope: Scope) -> bool:
+    at: Scope | None = scope
+    while at is not None and at is not holder:
+        at = at.parent
+    return at is not None
+
+
+def _is_abstract(defined: Defined) -> bool:
+    for statement in statements(defined.node):
+        if isinstance(statement, ast.Assign) and any(
+            isinstance(each, ast.Name) and each.id == "abstract" for each in statement.targets
+        ):
+            return isinstance(statement.value, ast.Constant) and statement.value.value is True
+    return False
+
+
+def _is_fixture(module: Module) -> bool:
+    """Whether a file lies among data of tests, such as the samples of a linter."""
+    folders = [part.lower() for part in PurePosixPath(module.path).parts[:-1]]
+    return any(part in FIXTURES for part in folders) and any(part.startswith("test") for part in folders)

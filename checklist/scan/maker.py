@@ -1,0 +1,41 @@
+"""What makes tasks of functions, as values: a maker, and the options that it brings along in layers."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+
+from checklist.scan.names import Scope
+from checklist.scan.targets import Defined
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Options that one step adds: keywords of a decorator, a preset or a wrapper, and the mappings that are poured in with `**`.
+
+    `given` are positional arguments.
+    """
+
+    origin: str
+    scope: Scope
+    keywords: tuple[ast.keyword, ...] = ()
+    given: tuple[ast.expr, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Something that makes tasks of functions. `layers` are the options that it brings along, the one nearest to the use first."""
+
+    form: str
+    layers: tuple[Layer, ...] = ()
+    wrapper: Defined | None = None
+    app: ast.expr | None = None
+
+    def with_layer(self, form: str, layer: Layer) -> Maker:
+        """The same with options that are nearer to the use."""
+        return replace(self, form=form, layers=(layer, *self.layers))
+
+
+class Unsure(Exception):  # noqa: N818 - an answer
+    """It cannot be said whether this makes tasks; the message says why."""

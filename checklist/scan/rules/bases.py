@@ -1,0 +1,50 @@
+"""The classes that a task is made of: its own, `base=`, and theirs."""
+
+from __future__ import annotations
+
+import ast
+
+from checklist.scan.names import Function
+from checklist.scan.project import Defined, External
+from checklist.scan.subject import Subject
+
+
+def classes(subject: Subject) -> list[Defined]:
+    """The classes of the scan that a task inherits from, nearest first; also those of the app's `task_cls`."""
+    roots = [subject.declaration.defined] if isinstance(subject.declaration.defined.node, ast.ClassDef) else []
+    given = [
+        (keyword.value, layer.scope)
+        for layer in subject.declaration.maker.layers
+        for keyword in layer.keywords
+        if keyword.arg == "base"
+    ]
+    if not given and not roots:
+        given = [
+            (keyword.value, scope)
+            for _, call, scope in subject.settings.apps
+            for keyword in call.keywords
+            if keyword.arg == "task_cls"
+        ]
+    for node, scope in given:
+        roots += [target for target in subject.project.resolve(node, scope) if isinstance(target, Defined)]
+    return [cls for root in roots for cls in subject.project.lineage(root) if isinstance(cls, Defined)]
+
+
+def method(subject: Subject, name: str) -> tuple[Defined, Function] | None:
+    """The nearest class of the scan that defines the method, and the method."""
+    for cls in classes(subject):
+        for binding in cls.inside.names.get(name, []):
+            if isinstance(binding, ast.FunctionDef | ast.AsyncFunctionDef):
+                return cls, binding
+    return None
+
+
+def wrapper(subject: Subject) -> Defined | None:
+    """The decorator of the project that makes the task, where there is one."""
+    return subject.declaration.maker.wrapper
+
+
+def external_names(subject: Subject, node: ast.expr) -> set[str]:
+    """The full names of what an expression of the task's body leads to outside of the scan."""
+    found = subject.project.resolve(node, subject.scope)
+    return {target.name for target in found if isinstance(target, External)}

@@ -1,0 +1,151 @@
+"""Rules about messages that wait: how long `countdown` and `eta` are, and when work expires."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from checklist.scan.found import Evidence, Finding, Origin
+from checklist.scan.literals import UnknownError, literal
+from checklist.scan.names import Scope
+from checklist.scan.project import External, Value
+from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
+from checklist.scan.rules.schedule import Entry, entries
+from checklist.scan.rules.sends import Send, sends, where_looked
+from checklist.scan.rules.wording import counted, listed, place, unique
+from checklist.scan.subject import Subject
+
+LONGEST = 1800  # seconds: RabbitMQ's `consumer_timeout`; Redis waits an hour
+SHORT = 300
+_NAIVE = {
+    "datetime.datetime.now",
+    "datetime.datetime.utcnow",
+    "datetime.datetime.today",
+    "datetime.now",
+    "datetime.utcnow",
+}
+
+
+@rule("short-aware-eta")
+def short_aware_eta(subject: Subject) -> Finding:
+    """`countdown` and `eta` at the calls: too long, or without a time zone."""
+    found = sends(subject)
+    delays = [each for send in found for each in _delays(send, subject)]
+    wrong = [each for each in delays if each[0] == "wrong"]
+    unknown = [each for each in delays if each[0] == "unknown"]
+    if wrong and (queues := subject.settings.get("task_default_queue_type")) and queues.value == "quorum":
+        return cannot_tell(f"{wrong[0][1]}, but quorum queues may delay messages themselves", queues.place)
+    if wrong:
+        return fails(listed(text for _, text, _ in wrong), *unique(line for _, _, line in wrong))
+    if unknown:
+        return cannot_tell(unknown[0][1], *unique(line for _, _, line in unknown))
+    if delays:
+        return passes(listed(text for _, text, _ in delays), *unique(line for _, _, line in delays))
+    return not_found(where_looked(subject) + (", none with `countdown` or `eta`" if found else ""))
+
+
+def _delays(send: Send, subject: Subject) -> Iterator[tuple[str, str, Evidence]]:
+    """Each delay of a call: what it is (`wrong`, `unknown` or `short`), in words, and its line."""
+    for name, judge in (("countdown", _countdown), ("eta", _eta)):
+        node = send.keyword(name)
+        if node is not None and not (isinstance(node, ast.Constant) and node.value is None):
+            line = send.call.module.evidence(node)
+            where = place(line, subject.module.path)
+            kind, why = judge(node, send.call.scope, subject)
+            yield kind, f"`{name}={send.call.module.source(node)}`{why}, {where}", line
+
+
+def _countdown(node: ast.expr, scope: Scope, subject: Subject) -> tuple[str, str]:
+    try:
+        value = literal(node, scope, subject.project)
+    except UnknownError:
+        return "unknown", " is computed when it is sent"
+    if not isinstance(value, int | float):
+        return "unknown", " is no number"
+    return _long(value)
+
+
+def _long(seconds: float) -> tuple[str, str]:
+    if seconds > LONGEST:
+        return "wrong", f" is {_said(seconds)}, longer than RabbitMQ lets a message wait (30 minutes)"
+    return ("short", "") if seconds <= SHORT else ("unknown", f" is {_said(seconds)}: short enough for most brokers")
+
+
+def _said(seconds: float) -> str:
+    """A time in the largest unit that fits: `3 days`, `90 seconds`."""
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size and seconds % size == 0:
+            return counted(int(seconds // size), unit)
+    return f"{seconds:g} seconds"
+
+
+def _eta(node: ast.expr, scope: Scope, subject: Subject) -> tuple[str, str]:
+    node, scope = _value_of(node, scope, subject)
+    parts = [node.left, node.right] if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) else [node]
+    parts = [_value_of(part, scope, subject)[0] for part in parts]
+    naive = next((part for part in parts if _is_naive(part, scope, subject)), None)
+    if naive is not None:
+        return "wrong", f" has no time zone: `{ast.unparse(naive)}`"
+    seconds = [value for part in parts if (value := _seconds(part, scope, subject)) is not None]
+    if len(parts) == 2 and seconds:
+        return _long(seconds[0])
+    return "unknown", " is a time that the source does not tell"
+
+
+def _value_of(node: ast.expr, scope: Scope, subject: Subject) -> tuple[ast.expr, Scope]:
+    targets = subject.project.resolve(node, scope) if isinstance(node, ast.Name) else []
+    if len(targets) == 1 and isinstance(targets[0], Value) and not targets[0].elements_of:
+        return targets[0].node, targets[0].scope
+    return node, scope
+
+
+def _is_naive(node: ast.expr, scope: Scope, subject: Subject) -> bool:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    names = [each.name for each in subject.project.resolve(node.func, scope) if isinstance(each, External)]
+    is_now = bool(_NAIVE & set(names)) or (not names and ast.unparse(node.func) in _NAIVE)
+    return is_now and (node.func.attr == "utcnow" or not (node.args or node.keywords))
+
+
+def _seconds(node: ast.expr, scope: Scope, subject: Subject) -> float | None:
+    try:
+        value = literal(node, scope, subject.project)
+    except UnknownError:
+        return None
+    return value if isinstance(value, int | float) else None
+
+
+@rule("expires")
+def expires(subject: Subject) -> Finding:
+    """Frequent schedule entries of the task that pile up in an outage."""
+    option = subject.option("expires")
+    if option.is_written and option.place and option.value is not None:
+        return passes(f"`expires={option.source}`, {option.said()}", option.place)
+    planned = entries(subject)
+    open_ended = [each for each in planned if each.expires is None]
+    lines = unique(each.place for each in open_ended)
+    if open_ended and option.origin is Origin.UNKNOWN:
+        return cannot_tell(f"scheduled without `expires`, but {option.note}", *lines)
+    frequent = [each for each in open_ended if each.is_whole and each.period is not None and each.period <= 3600]
+    if frequent:
+        texts = [_open_ended(each, subject) for each in frequent]
+        return fails(listed(texts), *unique(each.place for each in frequent))
+    if open_ended:
+        return cannot_tell(
+            "scheduled without `expires`; whether a late run is worthless, the source does not say", *lines
+        )
+    if planned:
+        return passes("each schedule entry has `expires`", *unique(each.expires or each.place for each in planned))
+    return _at_calls(subject)
+
+
+def _open_ended(entry: Entry, subject: Subject) -> str:
+    every = _said(entry.period or 0).removeprefix("1 ")
+    return f"runs every {every} without `expires`, {place(entry.place, subject.module.path)}"
+
+
+def _at_calls(subject: Subject) -> Finding:
+    found = [send.call.module.evidence(node) for send in sends(subject) if (node := send.keyword("expires"))]
+    if found:
+        return passes(f"`expires` at {counted(len(found), 'call')}", *unique(found))
+    return not_found(f"no schedule entry of it; {where_looked(subject)}, none with `expires`")

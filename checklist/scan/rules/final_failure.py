@@ -1,0 +1,169 @@
+"""The rule about what happens after the last failure."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from checklist.scan.finder import Found
+from checklist.scan.found import Evidence, Finding
+from checklist.scan.names import Function
+from checklist.scan.project import External
+from checklist.scan.rules import bases
+from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
+from checklist.scan.rules.schedule import entries
+from checklist.scan.rules.sends import is_test, sends
+from checklist.scan.rules.wording import counted, place
+from checklist.scan.subject import Subject
+
+_STATES = {"status", "state", "stage", "phase", "progress_state", "job_status"}
+_GOING_ON = re.compile(r"(^|[^a-z])([a-z]+ing|in_?progress|started|busy)$")
+_ACTS = {"update", "save", "delete", "create", "delay", "apply_async", "send_mail", "mail_admins", "send", "post"}
+_NOT_GOING_ON = {"pending", "waiting", "missing", "string", "warning", "nothing", "incoming", "setting", "existing"}
+
+
+@rule("final-failure")
+def final_failure(subject: Subject) -> Finding:
+    """What handles the last failure, and whether a row is left in a state such as "sending" without it."""
+    if handled := next(_handling(subject), None):
+        return passes(*handled)
+    left = _left_behind(subject)
+    if heard := _hearing(subject, left):
+        return cannot_tell(*heard)
+    if left is None:
+        files = counted(len(subject.project.modules), "file")
+        return not_found(f"no `on_failure`, no `link_error` in {files}, and no state that the body leaves half done")
+    line = subject.line(left)
+    said = f"`{line.text}` stays so when the task fails for the last time, line {line.line}"
+    if subject.hidden:
+        return cannot_tell(f"{said}, but {subject.hidden}", line)
+    if not subject.settings.seen:
+        return cannot_tell(f"{said}; a `task_failure` receiver may be there: {subject.settings.why_unseen}", line)
+    if planned := entries(subject):
+        return cannot_tell(f"{said}, but it is scheduled and runs again", line, planned[0].place)
+    return fails(said, line)
+
+
+def _handling(subject: Subject) -> Iterator[tuple[str, Evidence]]:
+    """What acts on the last failure of this task."""
+    if (found := bases.method(subject, "on_failure")) and _acts(found[1]):
+        line = found[0].module.evidence(found[1])
+        yield f"`{found[0].name}.on_failure`, {place(line, subject.module.path)}", line
+    option = subject.option("on_failure")
+    if option.is_written and option.place:
+        yield f"`on_failure={option.source}`, {option.said()}", option.place
+    for send in sends(subject):
+        if node := send.keyword("link_error"):
+            line = send.call.module.evidence(node)
+            yield f"`link_error` at a call, {place(line, subject.module.path)}", line
+    for part in subject.body():
+        if isinstance(part, ast.ExceptHandler) and part.type and "MaxRetriesExceededError" in ast.unparse(part.type):
+            yield f"`except MaxRetriesExceededError`, line {part.lineno}", subject.line(part)
+
+
+def _hearing(subject: Subject, left: ast.stmt | None) -> tuple[str, Evidence] | None:
+    """What hears of the last failure without anything that shows that it finishes the work."""
+    if found := bases.method(subject, "on_failure"):
+        line = found[0].module.evidence(found[1])
+        what = f"`{found[0].name}.on_failure`"
+    elif left is not None and (connected := receiver(subject.found)):
+        line, what = connected, "a `task_failure` receiver"
+    else:
+        return None
+    return (
+        f"{what} hears of it, {place(line, subject.module.path)}; whether it finishes the work, the source does not say",
+        line,
+    )
+
+
+def _acts(function: Function) -> bool:
+    """Whether a hook writes, sends or calls something beyond logs and counters."""
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ACTS
+        for node in ast.walk(function)
+    )
+
+
+@lru_cache(maxsize=4)
+def receiver(found: Found) -> Evidence | None:
+    """The first line that connects something to the signal `task_failure`, outside of tests."""
+    for module in found.project.modules.values():
+        if "task_failure" not in module.text or is_test(module.path):
+            continue
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Attribute) and node.attr == "connect":
+                targets = found.project.resolve(node.value, found.project.scope_of(module, node))
+                if any(isinstance(each, External) and each.name.endswith("signals.task_failure") for each in targets):
+                    return module.evidence(node)
+    return None
+
+
+def _left_behind(subject: Subject) -> ast.stmt | None:
+    """The statement that writes a state of work going on, with calls after it that may fail and nothing that sets it back."""
+    if subject.function is None:
+        return None
+    for node in subject.body():
+        if isinstance(node, ast.Assign | ast.Expr) and _writes_state(node) and not _sets_back(subject):
+            after = [call for call in subject.calls_in_body() if call.lineno > (node.end_lineno or node.lineno)]
+            if any(not _is_of_row(call) for call in after):
+                return node
+    return None
+
+
+def _is_of_row(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr in {
+        "save",
+        "update",
+        "refresh_from_db",
+        "info",
+        "debug",
+    }
+
+
+def _writes_state(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Assign):
+        targets = [each for each in node.targets if isinstance(each, ast.Attribute) and each.attr in _STATES]
+        return bool(targets) and _is_going_on(node.value)
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        call = node.value
+        is_update = isinstance(call.func, ast.Attribute) and call.func.attr == "update"
+        return is_update and any(each.arg in _STATES and _is_going_on(each.value) for each in call.keywords)
+    return False
+
+
+def _is_going_on(node: ast.expr) -> bool:
+    text = node.value if isinstance(node, ast.Constant) else getattr(node, "attr", getattr(node, "id", ""))
+    if not isinstance(text, str):
+        return False
+    last = re.split(r"[^a-z]", text.lower())[-1]
+    return bool(_GOING_ON.search(text.lower())) and last not in _NOT_GOING_ON
+
+
+def _sets_back(subject: Subject) -> bool:
+    """Whether a handler of the body sets a state, hands the failure on, or catches everything; or a `finally` does something."""
+    for node in subject.body():
+        if isinstance(node, ast.Try):
+            parts: list[ast.AST] = [*node.handlers, *node.finalbody]
+            if any(_writes_any_state(each) for part in parts for each in ast.walk(part)):
+                return True
+            if any(_handles_all(each) for each in node.handlers):
+                return True
+    return False
+
+
+def _handles_all(handler: ast.ExceptHandler) -> bool:
+    caught = ast.unparse(handler.type) if handler.type else ""
+    only_raises = all(isinstance(each, ast.Raise) for each in handler.body)
+    return caught in {"", "Exception", "BaseException"} and not only_raises
+
+
+def _writes_any_state(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+        return node.attr in _STATES
+    if isinstance(node, ast.Call):
+        named = ast.unparse(node.func).lower()
+        handles = any(word in named for word in ("fail", "error", "status", "state")) and "log" not in named
+        return handles or any(each.arg in _STATES for each in node.keywords)
+    return False

@@ -1,0 +1,228 @@
+"""The rule about queues: whether those that a task is sent to are declared."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from checklist.scan.finder import Found
+from checklist.scan.found import Evidence, Finding, Origin
+from checklist.scan.literals import UnknownError, literal
+from checklist.scan.names import Scope
+from checklist.scan.project import Project, Value
+from checklist.scan.rules.phrases import is_test, unique
+from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
+from checklist.scan.rules.schedules import is_named
+from checklist.scan.settings import Setting
+from checklist.scan.subject import Subject, dotted
+
+
+class _UnknownQueuesError(Exception):
+    """The text does not tell which queues there are; the message says why."""
+
+
+@dataclass(frozen=True)
+class _Use:
+    """A queue that something is sent to. `pattern` is that of the route, empty for the task's own queue."""
+
+    queue: str
+    place: Evidence
+    pattern: str = ""
+
+
+@rule("known-queue")
+def known_queue(subject: Subject) -> Finding:
+    """Names of queues that are not among those declared, so that a misspelt one gets a queue that nobody reads."""
+    routes = list(_routes(subject))
+    own = [*_own(subject), *(each for each in routes if _matches(each.pattern, subject))]
+    uses = own or [each for each in routes if not _is_anybodys(each, subject.found)]
+    if not uses:
+        return _without_queue(subject)
+    try:
+        declared, where = _declared(subject)
+    except _UnknownQueuesError as error:
+        return cannot_tell(str(error), *unique(use.place for use in uses))
+    strangers = [use for use in uses if use.queue not in declared]
+    if not strangers:
+        return not_found(
+            f"`{uses[0].queue}` is among the queues of `task_queues`; whether a worker reads it is not in the text"
+        )
+    if missing := _refuses_missing(subject):
+        return cannot_tell(f"`{strangers[0].queue}` is not declared, and Celery refuses queues that are not", missing)
+    if not where and all(_is_named_often(use.queue, subject.project) for use in strangers):
+        said = f"`{strangers[0].queue}` is named in several places, but no `task_queues` declares it"
+        return cannot_tell(
+            f"{said}; whether a worker's `-Q` has it is not in the text", *unique(use.place for use in uses)
+        )
+    said = ", ".join(f"`{use.queue}` ({use.place.path}:{use.place.line})" for use in _each_once(strangers)[:5])
+    among = "in no `task_queues`" if not where else "not in `task_queues`"
+    return fails(
+        f"{said} is {among}: Celery makes a queue of that name, which nobody reads unless a worker's `-Q` has it",
+        *unique([*(use.place for use in strangers[:5]), *where]),
+    )
+
+
+def _is_named_often(queue: str, project: Project) -> bool:
+    """Whether a name is written more than once, so that it is hardly misspelt."""
+    counts = (module.text.count(f'"{queue}"') + module.text.count(f"'{queue}'") for module in project.modules.values())
+    return sum(counts) > 1
+
+
+def _each_once(uses: list[_Use]) -> list[_Use]:
+    return list({use.queue: use for use in uses}.values())
+
+
+def _without_queue(subject: Subject) -> Finding:
+    if not subject.settings.seen:
+        return cannot_tell(f"no queue is named for it here, and {subject.settings.why_unseen}")
+    routed = subject.settings.get("task_routes")
+    if routed and not list(_routes(subject)):
+        return cannot_tell("what `task_routes` comes to is not in the text", routed.place)
+    return not_found("neither the task, nor its calls, nor `task_routes` name a queue: it goes to the default one")
+
+
+def _own(subject: Subject) -> Iterator[_Use]:
+    option = subject.option("queue")
+    if option.is_written and isinstance(option.value, str) and option.place:
+        yield _Use(option.value, option.place)
+    for call in subject.calls:
+        value = call.keyword("queue")
+        if value is None or is_test(call.module):
+            continue
+        try:
+            queue = literal(value, call.scope, subject.project)
+        except UnknownError:
+            continue
+        if isinstance(queue, str):
+            yield _Use(queue, call.evidence)
+
+
+# Routes
+
+
+def _routes(subject: Subject) -> Iterator[_Use]:
+    for setting in subject.settings.every("task_routes"):
+        if not is_test(setting.scope.module):
+            yield from _routes_of(setting.node, setting.scope, subject)
+
+
+def _routes_of(node: ast.expr, scope: Scope, subject: Subject) -> Iterator[_Use]:
+    """The routes in a mapping, or in the mappings and pairs of a list."""
+    if isinstance(node, ast.Name | ast.Attribute):
+        for target in subject.project.resolve(node, scope):
+            if isinstance(target, Value) and target.node is not node:
+                yield from _routes_of(target.node, target.scope, subject)
+    elif isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                yield from _route(key, key.value, value, scope, subject)
+    elif isinstance(node, ast.List | ast.Tuple):
+        yield from _pair_or_many(node, scope, subject)
+
+
+def _pair_or_many(node: ast.List | ast.Tuple, scope: Scope, subject: Subject) -> Iterator[_Use]:
+    first = node.elts[0] if node.elts else None
+    if len(node.elts) == 2 and isinstance(first, ast.Constant) and isinstance(first.value, str):
+        yield from _route(first, first.value, node.elts[1], scope, subject)
+    else:
+        for element in node.elts:
+            yield from _routes_of(element, scope, subject)
+
+
+def _route(key: ast.expr, pattern: str, value: ast.expr, scope: Scope, subject: Subject) -> Iterator[_Use]:
+    try:
+        found = literal(value, scope, subject.project)
+    except UnknownError:
+        return
+    queue: Any = found.get("queue") if isinstance(found, dict) else found
+    if isinstance(queue, str):
+        yield _Use(queue, scope.module.evidence(value if isinstance(value, ast.Constant) else key), pattern)
+
+
+def _matches(pattern: str, subject: Subject) -> bool:
+    """Whether a route holds for the task: by its name, or by a pattern with stars."""
+    if not pattern or "*" not in pattern:
+        return is_named(subject, pattern)
+    name = subject.task.options.get("name")
+    if name is not None and name.is_known and name.origin is not Origin.DEFAULT and isinstance(name.value, str):
+        return fnmatchcase(name.value, pattern)
+    parts = (*subject.module.parts, *subject.task.name.split("."))
+    return any(fnmatchcase(".".join(parts[start:]), pattern) for start in range(len(parts)))
+
+
+def _is_anybodys(use: _Use, found: Found) -> bool:
+    """Whether a route holds for any task of the scan, so that it is for that one to tell of it."""
+    return any(_matches(use.pattern, Subject(declaration, found)) for declaration in found.declarations)
+
+
+# Declared queues
+
+
+def _declared(subject: Subject) -> tuple[set[str], list[Evidence]]:
+    """The names of the queues that are declared, and where. Raises `_UnknownQueuesError`."""
+    settings = [each for each in subject.settings.every("task_queues") if not is_test(each.scope.module)]
+    if not subject.settings.seen:
+        raise _UnknownQueuesError(subject.settings.why_unseen)
+    names = {name for setting in settings for name in _queues_of(setting.node, setting.scope, subject)}
+    names |= {name for node, scope in _added(settings, subject) for name in _queues_of(node, scope, subject)}
+    default = subject.settings.get("task_default_queue")
+    if default and not isinstance(default.value, str):
+        raise _UnknownQueuesError("what `task_default_queue` comes to is not in the text")
+    names.add(str(default.value) if default else "celery")
+    return names, unique(setting.place for setting in settings)
+
+
+def _added(settings: list[Setting], subject: Subject) -> Iterator[tuple[ast.expr, Scope]]:
+    """What is added to the queues with `+=` in the files that set them."""
+    for module in {setting.scope.module.path: setting.scope.module for setting in settings}.values():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.AugAssign) and dotted(node.target).lower().endswith(
+                ("task_queues", "celery_queues")
+            ):
+                yield node.value, subject.project.scope_of(module, node)
+
+
+def _queues_of(node: ast.expr, scope: Scope, subject: Subject) -> Iterator[str]:
+    if isinstance(node, ast.Name | ast.Attribute):
+        targets = [
+            each for each in subject.project.resolve(node, scope) if isinstance(each, Value) and each.node is not node
+        ]
+        if not targets:
+            raise _UnknownQueuesError("what `task_queues` comes to is not in the text")
+        for target in targets:
+            yield from _queues_of(target.node, target.scope, subject)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        yield from _queues_of(node.left, scope, subject)
+        yield from _queues_of(node.right, scope, subject)
+    elif isinstance(node, ast.Dict):
+        yield from (_text(key, scope, subject) for key in node.keys if key is not None)
+    elif isinstance(node, ast.List | ast.Tuple | ast.Set):
+        yield from (_queue(element, scope, subject) for element in node.elts)
+    else:
+        raise _UnknownQueuesError("what `task_queues` comes to is not in the text")
+
+
+def _queue(node: ast.expr, scope: Scope, subject: Subject) -> str:
+    if isinstance(node, ast.Call) and dotted(node.func).split(".")[-1].endswith("Queue"):
+        given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "name")]
+        if given:
+            return _text(given[0], scope, subject)
+    return _text(node, scope, subject)
+
+
+def _text(node: ast.expr, scope: Scope, subject: Subject) -> str:
+    try:
+        value = literal(node, scope, subject.project)
+    except UnknownError:
+        value = None
+    if not isinstance(value, str):
+        raise _UnknownQueuesError("a name in `task_queues` is not in the text")
+    return value
+
+
+def _refuses_missing(subject: Subject) -> Evidence | None:
+    setting = subject.settings.get("task_create_missing_queues")
+    return setting.place if setting and setting.is_literal and setting.value is False else None

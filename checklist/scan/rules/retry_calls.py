@@ -1,0 +1,104 @@
+"""The rule about the call itself: `raise self.retry(exc=exc)` in a bound task."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from checklist.scan.found import Evidence, Finding, Origin
+from checklist.scan.rules import retrying
+from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
+from checklist.scan.rules.wording import listed, unique
+from checklist.scan.subject import Subject
+
+_WIDE = {"Exception", "BaseException", "Retry", "celery.exceptions.Retry", "exceptions.Retry"}
+
+
+@rule("retry-call")
+def retry_call(subject: Subject) -> Finding:
+    """Calls of `retry` that do not do what they look like."""
+    calls = retrying.retry_calls(subject)
+    option = retrying.autoretry(subject)
+    if not calls and option and option.place:
+        return does_not_apply(f"only `autoretry_for` retries, {option.said()}", option.place)
+    if not calls:
+        return not_found("no call of `self.retry` in the body")
+    bind = subject.option("bind")
+    unbound = [each for each in calls if _is_unbound(each, subject)]
+    if unbound and bind.origin is Origin.UNKNOWN:
+        return cannot_tell(
+            f"`self` is used, and whether the task is bound is not known: {bind.note}", subject.line(unbound[0])
+        )
+    faults = [(each, why) for each in calls for why in _faults(each, subject, unbound)]
+    if faults:
+        texts = [f"`{_short(each, subject)}` {why}, line {each.lineno}" for each, why in faults]
+        return fails(listed(texts), *unique(line for each, _ in faults for line in _lines(each, subject)))
+    return passes(f"`raise {_short(calls[0], subject)}`, line {calls[0].lineno}", *unique(map(subject.line, calls)))
+
+
+def _short(call: ast.Call, subject: Subject) -> str:
+    return subject.module.source(call)[:60]
+
+
+def _lines(call: ast.Call, subject: Subject) -> Iterator[Evidence]:
+    yield subject.line(call)
+    if handler := _swallowing(call, subject):
+        yield subject.line(handler)
+
+
+def _faults(call: ast.Call, subject: Subject, unbound: list[ast.Call]) -> Iterator[str]:
+    if call in unbound:
+        yield "needs `bind=True`: without it `self` is the first argument of the message"
+    if call.args and _is_error(call.args[0], call, subject):
+        yield "takes the error for the argument list; write `exc=`"
+    if not _is_raised(call, subject):
+        yield "is not raised"
+    if handler := _swallowing(call, subject):
+        yield f"is caught by `{subject.line(handler).text}` of line {handler.lineno}"
+
+
+def _is_unbound(call: ast.Call, subject: Subject) -> bool:
+    """`self.retry` in a plain function whose first parameter is called `self` and that is not bound."""
+    if isinstance(subject.declaration.defined.node, ast.ClassDef) or subject.option("bind").value is True:
+        return False
+    named = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return isinstance(named, ast.Name) and named.id == "self" and retrying.first_parameter(subject) == "self"
+
+
+def _is_error(node: ast.expr, call: ast.Call, subject: Subject) -> bool:
+    return isinstance(node, ast.Name) and any(
+        isinstance(up, ast.ExceptHandler) and up.name == node.id for up in subject.module.above(call)
+    )
+
+
+def _is_raised(call: ast.Call, subject: Subject) -> bool:
+    """Raised, or made in one place and raised in another; also one that must not raise (`throw=False`)."""
+    up = subject.module.parents.get(call)
+    if isinstance(up, ast.Raise):
+        return True
+    return not isinstance(up, ast.Expr | ast.Return) or any(each.arg == "throw" for each in call.keywords)
+
+
+def _swallowing(call: ast.Call, subject: Subject) -> ast.ExceptHandler | None:
+    """A handler around the call that catches what `retry` raises and does not raise again."""
+    below: ast.AST = call
+    for up in subject.module.above(call):
+        if up is subject.function:
+            return None
+        if isinstance(up, ast.Try) and below in up.body:
+            for handler in up.handlers:
+                if _catches(handler):
+                    if any(isinstance(node, ast.Raise) or _retries(node, subject) for node in ast.walk(handler)):
+                        break
+                    return handler
+        below = up
+    return None
+
+
+def _catches(handler: ast.ExceptHandler) -> bool:
+    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(each is None or ast.unparse(each) in _WIDE for each in caught)
+
+
+def _retries(node: ast.AST, subject: Subject) -> bool:
+    return isinstance(node, ast.Call) and retrying.is_retry(node, subject)

@@ -1,0 +1,29 @@
+"""Phrases that rules share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from checklist.scan.found import Evidence
+
+
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """`1 call`, `2 calls`; `nouns` where an `s` does not make it many."""
+    return f"{number} {noun}" if number == 1 else f"{number} {nouns or f'{noun}s'}"
+
+
+def unique(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """The lines without repetition, in the order given."""
+    return tuple(dict.fromkeys(evidence))
+
+
+def place(evidence: Evidence, path: str) -> str:
+    """Where a line is, seen from the file `path`: `line 12`, or `shop/views.py:12`."""
+    return f"line {evidence.line}" if evidence.path == path else f"{evidence.path}:{evidence.line}"
+
+
+def listed(texts: Iterable[str], most: int = 3) -> str:
+    """The phrases without repetition, `most` of them, and how many more there are."""
+    every = list(dict.fromkeys(texts))
+    rest = len(every) - most
+    return "; ".join(every[:most]) + (f"; and {rest} more" if rest > 0 else "")

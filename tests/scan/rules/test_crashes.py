@@ -1,0 +1,194 @@
+"""The rules about acknowledgement, redelivery and time limits, and what they do not take for a fault."""
+
+from __future__ import annotations
+
+import pytest
+from rule_cases import CANNOT_TELL, NOT_FOUND, Case
+
+PLAIN = "@app.task\ndef charge():\n    pay()\n"
+
+
+def task(options: str) -> str:
+    """A task with these options."""
+    return f"@app.task({options})\ndef charge():\n    pay()\n"
+
+
+def handling(clause: str, options: str = "soft_time_limit=50, time_limit=60", before: str = "") -> str:
+    """A task with a loop whose `try` ends in `clause`."""
+    body = "".join(
+        f"        {line}\n" for line in ["try:", "    pay(card)", *before.splitlines(), *clause.splitlines()]
+    )
+    return f"@app.task(bind=True, {options})\ndef charge(self, cards):\n    for card in cards:\n{body}"
+
+
+ACK_MODE = [
+    Case(
+        "nothing is written", PLAIN, "fail", "`acks_late` is set neither for the task nor in the settings", "@app.task"
+    ),
+    Case("under other decorators", "@app.task\n@quietly()\ndef charge(): ...\n", "fail", "", "@app.task"),
+    Case("written off", task("acks_late=False"), "pass", "early acknowledgement is written down", "acks_late"),
+    Case("with a lost process", task("acks_late=True, retry_on_worker_lost=True"), "pass", "retry_on_worker_lost"),
+    Case("for the project", PLAIN, "pass", "shop/celery.py", settings="app.conf.task_acks_late = False\n"),
+    Case("killed processes stay lost", task("acks_late=True"), CANNOT_TELL, "a killed process still loses the task"),
+    Case("settings were not seen", PLAIN, CANNOT_TELL, "not among the files", settings=None),
+    Case(
+        "a base class of the app's own", "class Base(app.Task): ...\n@app.task(base=Base)\ndef charge(): ...\n", "fail"
+    ),
+    Case("value is not in the text", task("acks_late=LATE"), CANNOT_TELL, "`acks_late=LATE` (line 2)"),
+    Case("old name of the setting", PLAIN, "pass", settings="CELERY_ACKS_LATE = False\n"),
+    Case(
+        "unseen base class",
+        "from lib import Base\n@app.task(base=Base)\ndef charge(): ...\n",
+        CANNOT_TELL,
+        "`Base` is not among",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", ACK_MODE, ids=str)
+def test_the_choice_of_acknowledgement_is_written_down_or_missing(case: Case) -> None:
+    case.check("ack-mode")
+
+
+BOUNDED = [
+    Case(
+        "for ever",
+        task("acks_late=True, reject_on_worker_lost=True"),
+        "fail",
+        "a task that kills its process",
+        "reject_on_w",
+    ),
+    Case("past the hard limit", task("acks_late=True, acks_on_timeout=False"), "fail", "past its hard time limit"),
+    Case("retries without end", task("retry_on_worker_lost=True, max_retries=None"), "fail", "without end"),
+    Case("counted retries", task("acks_late=True, retry_on_worker_lost=True"), "pass", "at most 3 times"),
+    Case("retries win", task("acks_late=True, reject_on_worker_lost=True, retry_on_worker_lost=True"), "pass"),
+    Case("nothing comes back", task("acks_late=True"), "na", "no crashing message comes back"),
+    Case("early acknowledgement rejects nothing", task("reject_on_worker_lost=True"), "na"),
+    Case("early acknowledgement and timeouts", task("acks_on_timeout=False"), "na"),
+    Case("settings were not seen", task("acks_late=True, reject_on_worker_lost=True"), CANNOT_TELL, settings=None),
+    Case(
+        "a queue that counts",
+        task("acks_late=True, reject_on_worker_lost=True"),
+        CANNOT_TELL,
+        "count deliveries",
+        settings='app.conf.task_default_queue_type = "quorum"\n',
+    ),
+]
+
+
+@pytest.mark.parametrize("case", BOUNDED, ids=str)
+def test_a_crashing_message_needs_a_cap(case: Case) -> None:
+    case.check("bounded-redelivery")
+
+
+LIMITS = [
+    Case("none", PLAIN, "fail", "no `soft_time_limit` and no `time_limit`", "@app.task"),
+    Case("none written out", task("time_limit=None"), "fail", "no `soft_time_limit` and no `time_limit`"),
+    Case("no soft one", task("time_limit=60"), "fail", "`time_limit=60` (line 2) but no `soft_time_limit`"),
+    Case("no hard one", task("soft_time_limit=60"), "fail", "`soft_time_limit=60` (line 2) but no `time_limit`"),
+    Case(
+        "no room",
+        task("time_limit=60, soft_time_limit=60"),
+        "fail",
+        "`time_limit=60` (line 2) with `soft_time_limit=60` (line 2): no room between them",
+    ),
+    Case("the soft one later", task("time_limit=60, soft_time_limit=2 * 60"), "fail", "no room between them"),
+    Case("room", task("time_limit=60, soft_time_limit=50"), "pass", "comes 10 s before"),
+    Case("one from the settings", task("soft_time_limit=50"), "pass", settings="app.conf.task_time_limit = 60\n"),
+    Case("settings were not seen", PLAIN, CANNOT_TELL, "not among the files", settings=None),
+    Case("one of two seen", task("time_limit=60"), CANNOT_TELL, "`time_limit=60` (line 2), but", settings=None),
+    Case("value is not in the text", task("time_limit=LONG, soft_time_limit=5"), CANNOT_TELL, "`time_limit=LONG`"),
+    Case("no number", task("time_limit='60', soft_time_limit=5"), CANNOT_TELL, "is no number"),
+    Case(
+        "soft limit set by the call",
+        PLAIN + "charge.delay()\ncharge.apply_async(soft_time_limit=60)\n",
+        CANNOT_TELL,
+        "a call",
+    ),
+    Case("sent without a limit", PLAIN + "charge.apply_async(countdown=60)\n", "fail", "no `soft_time_limit`"),
+    Case("a soft limit that is no number", task("time_limit=60, soft_time_limit='5'"), CANNOT_TELL, "is no number"),
+    Case("set by the call", PLAIN + "charge.apply_async(time_limit=60)\n", CANNOT_TELL, "a call that sends it"),
+]
+
+
+@pytest.mark.parametrize("case", LIMITS, ids=str)
+def test_the_soft_limit_comes_clearly_before_the_hard_one(case: Case) -> None:
+    case.check("time-limits")
+
+
+LOG = "except Exception:\n    log(card)\n"
+SWALLOWED = [
+    Case("in a loop", handling(LOG), "fail", "`except Exception` (line 7) catches the error of", "except Exception:"),
+    Case("bare", handling("except:\n    pass\n"), "fail", "a bare `except` (line 7)"),
+    Case("among others", handling("except (KeyError, Exception):\n    pass\n"), "fail", "line 7"),
+    Case(
+        "soft limit of the project", handling(LOG, "name='x'"), "fail", settings="app.conf.task_soft_time_limit = 9\n"
+    ),
+    Case("raised before", handling(LOG, before="except SoftTimeLimitExceeded:\n    raise\n"), NOT_FOUND),
+    Case("raised again", handling("except Exception:\n    log(card)\n    raise\n"), NOT_FOUND),
+    Case("retried", handling("except Exception as exc:\n    self.retry(exc=exc)\n"), NOT_FOUND),
+    Case("a narrow clause", handling("except ValueError:\n    pass\n"), NOT_FOUND),
+    Case(
+        "all of the body",
+        "@app.task(soft_time_limit=5, time_limit=9)\ndef charge():\n    try:\n        pay()\n    except Exception:\n        log(1)\n",
+        "fail",
+        "line 6",
+    ),
+    Case(
+        "a part of the body",
+        "@app.task(soft_time_limit=5, time_limit=9)\ndef charge():\n    try:\n        pay()\n    except Exception:\n        log(1)\n"
+        + "    pay()\n" * 9,
+        CANNOT_TELL,
+        "line 6",
+    ),
+    Case("nothing called", handling(LOG).replace("pay(card)", "card.paid"), NOT_FOUND),
+    Case("a limit that is not told", handling(LOG, "soft_time_limit=SOFT"), "fail", "`soft_time_limit=SOFT`"),
+    Case("settings were not seen, and nothing is eaten", PLAIN, NOT_FOUND, settings=None),
+    Case("no soft limit", handling(LOG, "time_limit=60"), "na", "no soft time limit"),
+    Case("settings were not seen", handling(LOG, "name='x'"), CANNOT_TELL, "not among the files", settings=None),
+    Case("raised sometimes", handling("except Exception:\n    if card:\n        raise\n"), CANNOT_TELL, "line 7"),
+    Case("the loop ends", handling("except Exception:\n    mark_failed(card)\n    return\n"), CANNOT_TELL),
+]
+
+
+@pytest.mark.parametrize("case", SWALLOWED, ids=str)
+def test_a_wide_except_eats_the_soft_limit(case: Case) -> None:
+    case.check("soft-limit-swallowed")
+
+
+def calling(line: str, imports: str = "import requests") -> str:
+    """A task that imports and calls."""
+    return f"{imports}\n@app.task\ndef charge(url, **more):\n    {line}\n"
+
+
+SESSION = "with requests.Session() as session:\n        session.get(url{})\n"
+TIMEOUTS = [
+    Case("requests", calling("requests.post(url)"), "fail", "`requests.post` (line 5) has no `timeout`", "requests.post"),
+    Case("imported by name", calling("fetch(url)", "from requests import get as fetch"), "fail", "`requests.get`"),
+    Case("no limit written out", calling("requests.get(url, timeout=None)"), "fail", "`requests.get`"),
+    Case("urlopen", calling("urlopen(url)", "from urllib.request import urlopen"), "fail", "urlopen"),
+    Case("subprocess", calling("subprocess.run(['ls'])", "import subprocess"), "fail", "`subprocess.run`"),
+    Case("mail", calling("smtplib.SMTP('mail')", "import smtplib"), "fail", "`smtplib.SMTP`"),
+    Case("a session", calling(SESSION.format("")), "fail", "`session.get` (line 6)"),
+    Case("timeouts", calling("requests.get(url, timeout=3)"), NOT_FOUND, "each of 1 calls"),
+    Case("positional", calling("urlopen(url, None, 3)", "from urllib.request import urlopen"), NOT_FOUND),
+    Case("a session with one", calling(SESSION.format(", timeout=3")), NOT_FOUND),
+    Case("nothing called", PLAIN, NOT_FOUND, "functions that it calls were not read"),
+    Case("a mapping of that name", calling("requests = {}\n    requests.get(url)", ""), NOT_FOUND),
+    Case("a parameter of that name", calling("more.get(url)"), NOT_FOUND),
+    Case("a function of one's own", calling("get(url)", "def get(url): ..."), NOT_FOUND),
+    Case("httpx has a default", calling("httpx.get(url)", "import httpx"), NOT_FOUND),
+    Case("poured keywords", calling("requests.get(url, **more)"), CANNOT_TELL, "whether `requests.get` gets"),
+    Case("poured arguments", calling("requests.get(*more)"), CANNOT_TELL, "whether `requests.get` gets"),
+    Case("a session whose request is its own", calling("s = requests.Session()\n    s.request = timed\n    s.get(url)"), CANNOT_TELL),
+    Case("a session that is closed", calling("s = requests.Session()\n    s.close()"), NOT_FOUND),
+    Case("a session of something else", calling("s = cache.Session()\n    s.get(url)", "from shop import cache"), NOT_FOUND),
+    Case("parsing waits for nobody", calling("urllib.parse.urlparse(url)", "import urllib.parse"), NOT_FOUND),
+    Case("an adapter", calling("s = requests.Session()\n    s.mount(url, Adapter())\n    s.get(url)"), CANNOT_TELL),
+    Case("a default for sockets", calling("requests.get(url)", "import requests, socket\nsocket.setdefaulttimeout(9)"), CANNOT_TELL),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TIMEOUTS, ids=str)
+def test_calls_that_wait_for_others_have_a_timeout(case: Case) -> None:
+    case.check("io-timeouts")

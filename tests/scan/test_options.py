@@ -1,0 +1,262 @@
+"""Where the value of an option comes from, and what cannot be known of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from checklist.scan.celery_tables import version
+from checklist.scan.found import Origin
+from checklist.scan.subject import Subject
+
+from . import celery_tables
+from .test_finder import scanned
+
+HEAD = "from celery import Celery, Task\napp = Celery()\n"
+
+ORIGINS = {
+    "decorator": ("@app.task(max_retries=5)\ndef charge(): ...", "max_retries", 5, Origin.DECORATOR, "line 3"),
+    "arithmetic": (
+        "@app.task(time_limit=2 * 60 * 60)\ndef charge(): ...",
+        "time_limit",
+        7200,
+        Origin.DECORATOR,
+        "line 3",
+    ),
+    "a constant": (
+        "HOUR = 3600\n@app.task(time_limit=HOUR * 2)\ndef charge(): ...",
+        "time_limit",
+        7200,
+        Origin.DECORATOR,
+        "line 4",
+    ),
+    "a constant of another file": (
+        "from limits import HOUR\n@app.task(time_limit=HOUR)\ndef charge(): ...\n## limits.py\nHOUR = 3600\n",
+        "time_limit",
+        3600,
+        Origin.DECORATOR,
+        "line 4",
+    ),
+    "timedelta": (
+        "from datetime import timedelta\n@app.task(expires=timedelta(minutes=2).total_seconds())\ndef charge(): ...",
+        "expires",
+        120,
+        Origin.DECORATOR,
+        "line 4",
+    ),
+    "preset": (
+        "quick = app.task(acks_late=True)\n@quick\ndef charge(): ...",
+        "acks_late",
+        True,
+        Origin.PRESET,
+        "from tasks.py:3",
+    ),
+    "splat": (
+        "LATE = {'acks_late': True}\n@app.task(**LATE)\ndef charge(): ...",
+        "acks_late",
+        True,
+        Origin.SPLAT,
+        "from `LATE`, tasks.py:3",
+    ),
+    "splat of a splat": (
+        "A = dict(max_retries=3)\nB = {**A, 'max_retries': 7}\n@app.task(**B)\ndef charge(): ...",
+        "max_retries",
+        7,
+        Origin.SPLAT,
+        "from `B`, tasks.py:4",
+    ),
+    "base class": (
+        "class Retried(Task):\n    max_retries = 9\n@app.task(base=Retried)\ndef charge(): ...",
+        "max_retries",
+        9,
+        Origin.BASE,
+        "inherited from `Retried`, tasks.py:4",
+    ),
+    "base class of a base class": (
+        "from base import Retried\nclass Mine(Retried): ...\n@app.task(base=Mine)\ndef charge(): ...\n## base.py\nfrom celery import Task\nclass Retried(Task):\n    max_retries: int = 9\n",
+        "max_retries",
+        9,
+        Origin.BASE,
+        "inherited from `Retried`, base.py:3",
+    ),
+    "the app's class": (
+        "class Limited(Task):\n    time_limit = 60\nmain = Celery(task_cls=Limited)\n@main.task\ndef charge(): ...",
+        "time_limit",
+        60,
+        Origin.BASE,
+        "inherited from `Limited`, tasks.py:4",
+    ),
+    "body of a class": (
+        "class Charge(Task):\n    name = 'x'\n    max_retries = 4\n    def run(self): ...\napp.register_task(Charge())",
+        "max_retries",
+        4,
+        Origin.CLASS,
+        "line 5",
+    ),
+    "header of a class": (
+        "class Base(Task): ...\nclass Charge(Base, name='x'):\n    def run(self): ...\napp.register_task(Charge())",
+        "name",
+        "x",
+        Origin.CLASS,
+        "line 4",
+    ),
+    "setdefault in a wrapper": (
+        "def job(**kwargs):\n    kwargs.setdefault('acks_late', True)\n    return app.task(**kwargs)\n@job()\ndef charge(): ...",
+        "acks_late",
+        True,
+        Origin.WRAPPER,
+        "set by `job`, tasks.py:4",
+    ),
+    "setdefault loses": (
+        "def job(**kwargs):\n    kwargs.setdefault('acks_late', True)\n    return app.task(**kwargs)\n@job(acks_late=False)\ndef charge(): ...",
+        "acks_late",
+        False,
+        Origin.DECORATOR,
+        "line 6",
+    ),
+    "an assignment in a wrapper wins": (
+        "def job(**kwargs):\n    kwargs['trail'] = False\n    return app.task(**kwargs)\n@job(trail=True)\ndef charge(): ...",
+        "trail",
+        False,
+        Origin.WRAPPER,
+        "set by `job`, tasks.py:4",
+    ),
+    "a keyword in a wrapper": (
+        "def job(func):\n    return app.task(max_retries=2)(func)\n@job\ndef charge(): ...",
+        "max_retries",
+        2,
+        Origin.WRAPPER,
+        "set by `job`, tasks.py:4",
+    ),
+    "a wrapper's own parameter": (
+        "def job(tries=6):\n    return app.task(max_retries=tries)\n@job(tries=8)\ndef charge(): ...",
+        "max_retries",
+        8,
+        Origin.DECORATOR,
+        "line 5",
+    ),
+    "the default of a wrapper's parameter": (
+        "def job(tries=6):\n    return app.task(max_retries=tries)\n@job()\ndef charge(): ...",
+        "max_retries",
+        6,
+        Origin.WRAPPER,
+        "set by `job`, tasks.py:3",
+    ),
+    "positional in a wrapper": (
+        "def job(name, **kwargs):\n    return app.task(name=name, **kwargs)\n@job('x')\ndef charge(): ...",
+        "name",
+        "x",
+        Origin.DECORATOR,
+        "line 5",
+    ),
+    "settings": (
+        "app.conf.task_time_limit = 30\n@app.task\ndef charge(): ...",
+        "time_limit",
+        30,
+        Origin.SETTINGS,
+        "set in `task_time_limit`, tasks.py:3",
+    ),
+    "settings of Django": (
+        "app.config_from_object('django.conf:settings', namespace='CELERY')\n@app.task\ndef charge(): ...\n## shop/settings.py\nCELERY_TASK_TIME_LIMIT = 45\n",
+        "time_limit",
+        45,
+        Origin.SETTINGS,
+        "set in `task_time_limit`, shop/settings.py:1",
+    ),
+    "settings by their old names": (
+        "@app.task\ndef charge(): ...\n## shop/settings.py\nCELERYD_TASK_SOFT_TIME_LIMIT = 45\n",
+        "soft_time_limit",
+        45,
+        Origin.SETTINGS,
+        "set in `task_soft_time_limit`, shop/settings.py:1",
+    ),
+    "a module of settings": (
+        "app.config_from_object('shop.celeryconfig')\n@app.task\ndef charge(): ...\n## shop/celeryconfig.py\ntask_acks_late = True\n",
+        "acks_late",
+        True,
+        Origin.SETTINGS,
+        "set in `task_acks_late`, shop/celeryconfig.py:1",
+    ),
+    "update of settings": (
+        "app.conf.update(task_acks_late=True)\n@app.task\ndef charge(): ...",
+        "acks_late",
+        True,
+        Origin.SETTINGS,
+        "set in `task_acks_late`, tasks.py:3",
+    ),
+    "Celery's default": ("@app.task\ndef charge(): ...", "max_retries", 3, Origin.DEFAULT, "Celery's default"),
+    "Celery's default for what a setting may set": (
+        "@app.task\ndef charge(): ...",
+        "acks_late",
+        False,
+        Origin.DEFAULT,
+        "Celery's default",
+    ),
+}
+
+
+def subject_of(text: str) -> Subject:
+    """What rules see of the only task."""
+    found = scanned(HEAD + text)
+    (declaration,) = found.declarations
+    return Subject(declaration, found)
+
+
+@pytest.mark.parametrize("text, name, value, origin, said", ORIGINS.values(), ids=ORIGINS)
+def test_an_option_says_its_value_and_where_it_comes_from(
+    text: str, name: str, value: object, origin: Origin, said: str
+) -> None:
+    option = subject_of(text).option(name)
+    assert (option.value, option.origin, option.said()) == (value, origin, said)
+    assert option.is_known
+
+
+UNKNOWN = {
+    "a base class that was not read": (
+        "from shop.base import Own\n@app.task(base=Own)\ndef charge(): ...",
+        "`Own` is not among the files",
+    ),
+    "a splat that was not read": (
+        "from shop.base import LATE\n@app.task(**LATE)\ndef charge(): ...",
+        "`**LATE` cannot be followed",
+    ),
+    "settings that were not read": (
+        "app.config_from_object('shop.settings')\n@app.task\ndef charge(): ...",
+        "the settings in `'shop.settings'` are not among the files",
+    ),
+    "Django's settings that were not read": (
+        "app.config_from_object('django.conf:settings', namespace='CELERY')\n@app.task\ndef charge(): ...",
+        "Django's settings module",
+    ),
+}
+
+
+@pytest.mark.parametrize("text, why", UNKNOWN.values(), ids=UNKNOWN)
+def test_what_was_not_read_is_not_taken_for_not_set(text: str, why: str) -> None:
+    option = subject_of(text).option("time_limit")
+    assert option.origin is Origin.UNKNOWN and not option.is_known
+    assert why in option.note
+
+
+def test_without_the_app_nothing_is_said_of_settings() -> None:
+    found = scanned("from celery import shared_task\n@shared_task\ndef charge(): ...")
+    subject = Subject(found.declarations[0], found)
+    assert subject.option("time_limit").origin is Origin.UNKNOWN
+    assert subject.option("max_retries").origin is Origin.DEFAULT  # no setting has it
+
+
+def test_an_expression_that_only_running_would_tell_keeps_its_source() -> None:
+    option = subject_of("@app.task(time_limit=int(os.environ['LIMIT']))\ndef charge(): ...").option("time_limit")
+    assert (option.source, option.is_literal, option.is_known) == ("int(os.environ['LIMIT'])", False, False)
+
+
+def test_names_that_a_wrapper_or_a_base_class_reads_are_declared() -> None:
+    subject = subject_of(
+        "class Once(Task):\n    once = {}\n    def apply_async(self): self.lane\n"
+        "def job(silo=None, **kwargs):\n    kwargs.pop('stat')\n    return app.task(base=Once, **kwargs)\n@job()\ndef charge(): ...",
+    )
+    assert {"once", "lane", "silo", "stat"} <= subject.declared_names
+
+
+def test_the_tables_are_those_of_the_installed_celery() -> None:
+    assert celery_tables.FILE.read_text() == celery_tables.text(), "run tests/scan/celery_tables.py"
+    assert version() in celery_tables.text()
