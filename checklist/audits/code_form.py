@@ -49,9 +49,7 @@ class CodeForm(forms.Form):
     url = url_field()
     once = forms.CharField(required=False, max_length=200)
 
-    def __init__(
-        self, data: QueryDict, files: MultiValueDict[str, UploadedFile[Any]], named: Iterable[ScannedTask] = ()
-    ) -> None:
+    def __init__(self, data: QueryDict, files: MultiValueDict[str, UploadedFile[Any]]) -> None:
         super().__init__(data, files)
         self.sources: dict[str, str] = {}
         self.unread: list[Unread] = []
