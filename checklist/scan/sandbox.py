@@ -22,10 +22,13 @@ MOST_FILES = 200
 MOST_BYTES = 2_000_000  # of all files, their paths and the diff together
 MOST_OUTPUT = 32_000_000  # bytes that the child may answer
 AT_ONCE = 2  # children of one process at the same time
+WAITING = 1  # callers that wait for a place; the server's other threads answer other requests meanwhile
+BUSY = "too much is being scanned just now; try again in a moment"
 
 _ROOT = Path(__file__).resolve().parents[2]
 # Python's isolated mode (-I) has no folder of ours on its path: it is added at the end, where it hides nothing of Python's own.
 _CHILD = "import sys; sys.path.append(sys.argv[1]); from checklist.scan import confined; confined.main()"
+_doors = threading.BoundedSemaphore(AT_ONCE + WAITING)
 _places = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -74,12 +77,17 @@ def _packed(content: str | bytes) -> dict[str, str]:
 
 @contextmanager
 def _place(seconds: float) -> Iterator[None]:
-    if not _places.acquire(timeout=seconds):
-        raise RefusedError("too much is being scanned just now; try again in a moment")
+    if not _doors.acquire(blocking=False):
+        raise RefusedError(BUSY)
     try:
-        yield
+        if not _places.acquire(timeout=seconds):
+            raise RefusedError(BUSY)
+        try:
+            yield
+        finally:
+            _places.release()
     finally:
-        _places.release()
+        _doors.release()
 
 
 def _ask(task: bytes, limits: list[str], seconds: float) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -127,6 +129,28 @@ def test_no_more_children_than_places(monkeypatch: pytest.MonkeyPatch) -> None:
     finally:
         for place in places:
             place.__exit__(None, None, None)
+
+
+def test_who_would_wait_behind_others_is_refused_at_once() -> None:
+    with ExitStack() as stack:
+        for _ in range(sandbox.AT_ONCE):
+            stack.enter_context(sandbox._place(0.1))
+        waiting = [threading.Thread(target=try_place, args=(2,)) for _ in range(sandbox.WAITING)]
+        for thread in waiting:
+            thread.start()
+        time.sleep(0.3)
+        begun = time.monotonic()
+        with pytest.raises(RefusedError, match="try again"), sandbox._place(30):
+            pass
+        assert time.monotonic() - begun < 1
+    for thread in waiting:
+        thread.join()
+
+
+def try_place(seconds: float) -> None:
+    """Wait so long for a place."""
+    with suppress(RefusedError), sandbox._place(seconds):
+        pass
 
 
 def test_no_child_is_left_behind() -> None:
