@@ -208,16 +208,19 @@ def test_it_exits_as_the_other_does(run, tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_save_starts_an_audit_for_each_task_and_prints_its_links(run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("format_", ["text", "json"])
+def test_save_starts_an_audit_for_each_task_and_prints_its_links(run, tmp_path: Path, format_: str) -> None:
     call_command("load_checklists", stdout=StringIO())
-    links = StringIO()
-    call_command("scan", str(tmp_path), "--save", "--format", "json", stdout=StringIO(), stderr=links)
+    out, err = StringIO(), StringIO()
+    call_command("scan", str(tmp_path), "--save", "--format", format_, stdout=out, stderr=err)
+    links = out if format_ == "text" else err  # what a program reads stays JSON
     assert list(Audit.objects.order_by("pk").values_list("task", flat=True)) == [
         "charge (shop/tasks.py)",
         "refund (shop/tasks.py)",
     ]
     for audit in Audit.objects.all():
         assert f"/audits/{audit.edit_token}/" in links.getvalue() and f"/shared/{audit.view_token}/" in links.getvalue()
+        assert audit.suggestions.filter(kind="found").exists()
 
 
 @pytest.mark.django_db

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import DatabaseError
 from django.urls import reverse
 
-from checklist.audits import service
-from checklist.audits.models import TASK_LENGTH, Audit
+from checklist.audits import service, suggestions
+from checklist.audits.models import TASK_LENGTH
 from checklist.catalogue.models import Edition
 from checklist.scan import commandline
 from checklist.scan.commandline import UsageError
 from checklist.scan.found import Suggestion
 from checklist.scan.result import Result
 from checklist.scan.scanned import ScannedTask
-
-SUGGESTIONS = "checklist.audits.suggestions"
 
 
 class Command(BaseCommand):
@@ -46,12 +42,13 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=2) from None
         self.stdout.write(text, ending="")
         if save:
-            self._save(result)
+            is_for_people = given.format == "text" and not given.output
+            self._save(result, self.stdout if is_for_people else self.stderr)
         if code := commandline.exit_code(result, given):
             raise SystemExit(code)
 
-    def _save(self, result: Result) -> None:
-        """Start the audits. The links go where people read: beside what a program reads on standard output, not into it."""
+    def _save(self, result: Result, printed: OutputWrapper) -> None:
+        """Start the audits. The links go where people read: below the text, or beside what a program reads on standard output."""
         try:
             edition = Edition.objects.filter(checklist__slug=result.guide.content.slug).latest("number")
             edition = edition.checklist.latest
@@ -62,9 +59,9 @@ class Command(BaseCommand):
             ) from None
         for scanned in result.tasks:
             audit = service.start(edition=edition, task=_name(scanned))
-            _store(audit, scanned)
+            suggestions.store(audit=audit, scanned=replace(scanned, suggestions=_one_per_item(scanned)))
             edit = settings.PUBLIC_URL + reverse("audit", args=[audit.edit_token])
-            self.stderr.write(f"{_name(scanned)}\n  edit: {edit}\n  view: {service.shared_url(audit)}")
+            printed.write(f"{_name(scanned)}\n  edit: {edit}\n  view: {service.shared_url(audit)}")
 
 
 def _name(scanned: ScannedTask) -> str:
@@ -72,12 +69,6 @@ def _name(scanned: ScannedTask) -> str:
     name, path = scanned.task.name[:TASK_LENGTH], scanned.task.path
     room = TASK_LENGTH - len(name) - len(" ()")
     return f"{name} ({path[-room:]})" if room > 0 else name
-
-
-def _store(audit: Audit, scanned: ScannedTask) -> None:
-    """Keep the suggestions with the audit, where this release can."""
-    if find_spec(SUGGESTIONS):
-        import_module(SUGGESTIONS).store(audit=audit, scanned=replace(scanned, suggestions=_one_per_item(scanned)))
 
 
 def _one_per_item(scanned: ScannedTask) -> tuple[Suggestion, ...]:
