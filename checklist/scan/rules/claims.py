@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from checklist.scan.found import Finding
+from checklist.scan.rules.parts.wording import listed, unique
 from checklist.scan.rules.registry import fails, not_found, passes, rule
-from checklist.scan.rules.wording import listed, unique
 from checklist.scan.subject import Subject
 
 _FETCHING = {"get", "first", "last", "latest", "earliest", "get_or_404", "get_object_or_404"}

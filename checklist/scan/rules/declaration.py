@@ -7,7 +7,7 @@ import difflib
 
 from checklist.scan import celery_tables
 from checklist.scan.found import Finding, Option, Origin
-from checklist.scan.rules import bases
+from checklist.scan.rules.parts import bases
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
 

@@ -6,7 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from checklist.scan.found import Evidence, Finding
-from checklist.scan.rules.phrases import is_number, is_production, is_test, places, shown, unique
+from checklist.scan.rules.parts.numbers import is_number
+from checklist.scan.rules.parts.places import is_production, is_test
+from checklist.scan.rules.parts.wording import places, shown, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
 
@@ -36,7 +38,7 @@ def prefetch(subject: Subject) -> Finding:
     late, limit = subject.option("acks_late"), subject.option("time_limit")
     if late.is_known and late.value:
         return fails(f"{said} reserves {many}, with {shown(late)}", *unique([setting.place, *places(late)]))
-    if limit.is_known and is_number(limit.value) and limit.value > _LONG:  # type: ignore[operator]
+    if limit.is_known and is_number(limit.value) and limit.value > _LONG:
         return fails(f"{said} reserves {many}, with {shown(limit)}", *unique([setting.place, *places(limit)]))
     return cannot_tell(f"{said} reserves {many}; how long the tasks take is not in the text", setting.place)
 

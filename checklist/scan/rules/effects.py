@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.names import FUNCTIONS
+from checklist.scan.rules.parts.remote import only_reads, remote_call, sends_something
+from checklist.scan.rules.parts.transactions import transaction_around
+from checklist.scan.rules.parts.wording import counted, listed, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
-from checklist.scan.rules.remote import only_reads, remote_call, sends_something
-from checklist.scan.rules.transactions import transaction_around
-from checklist.scan.rules.wording import counted, listed, unique
 from checklist.scan.subject import SENDING, Subject
 
 _BULK = ("chunk", "batch", "page", "group", "bulk", "attempt", "retry", "retries", "endpoint", "backend", "url")

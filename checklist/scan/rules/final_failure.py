@@ -11,11 +11,12 @@ from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.names import Function
 from checklist.scan.project import External
-from checklist.scan.rules import bases
+from checklist.scan.rules.parts import bases
+from checklist.scan.rules.parts.places import is_test
+from checklist.scan.rules.parts.schedule_entries import entries
+from checklist.scan.rules.parts.sends import sends
+from checklist.scan.rules.parts.wording import counted, place
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
-from checklist.scan.rules.schedule import entries
-from checklist.scan.rules.sends import is_test, sends
-from checklist.scan.rules.wording import counted, place
 from checklist.scan.subject import Subject
 
 _STATES = {"status", "state", "stage", "phase", "progress_state", "job_status"}
@@ -42,7 +43,7 @@ def final_failure(subject: Subject) -> Finding:
     if not subject.settings.seen:
         return cannot_tell(f"{said}; a `task_failure` receiver may be there: {subject.settings.why_unseen}", line)
     if planned := entries(subject):
-        return cannot_tell(f"{said}, but it is scheduled and runs again", line, planned[0].place)
+        return cannot_tell(f"{said}, but it is scheduled and runs again", line, planned[0].evidence)
     return fails(said, line)
 
 
@@ -90,7 +91,7 @@ def _acts(function: Function) -> bool:
 def receiver(found: Found) -> Evidence | None:
     """The first line that connects something to the signal `task_failure`, outside of tests."""
     for module in found.project.modules.values():
-        if "task_failure" not in module.text or is_test(module.path):
+        if "task_failure" not in module.text or is_test(module):
             continue
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Attribute) and node.attr == "connect":

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from checklist.scan.found import Evidence, Finding
+from checklist.scan.rules.parts.sends import arguments, parameter, where_looked
+from checklist.scan.rules.parts.wording import counted, listed, place, unique
 from checklist.scan.rules.registry import fails, not_found, rule
-from checklist.scan.rules.sends import arguments, parameter, where_looked
-from checklist.scan.rules.wording import counted, listed, place, unique
 from checklist.scan.subject import Subject
 
 # Names end in one of these, word by word: `reset_token` is a token, `token_id` and `tokenizer` are none.

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from checklist.scan.found import Finding
 from checklist.scan.project import External, Project, Value
-from checklist.scan.rules.phrases import unique
+from checklist.scan.rules.parts.wording import unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
 from checklist.scan.subject import Subject
 

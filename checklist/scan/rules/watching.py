@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.project import Value
-from checklist.scan.rules.handlers import LARGE, Handler, Raises, wide_handlers
-from checklist.scan.rules.phrases import is_production, unique
+from checklist.scan.rules.parts.handlers import LARGE, Handler, Raises, wide_handlers
+from checklist.scan.rules.parts.places import is_production
+from checklist.scan.rules.parts.wording import unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
 from checklist.scan.settings import Setting
 from checklist.scan.subject import Subject, dotted
@@ -130,7 +131,7 @@ def eager_mode(subject: Subject) -> Finding:
     return not_found("`task_always_eager` is not on in the settings that were read, those for tests left out")
 
 
-def _lines(settings: list[Setting]) -> list[Evidence]:
+def _lines(settings: list[Setting]) -> tuple[Evidence, ...]:
     return unique(each.place for each in settings)
 
 

@@ -8,7 +8,8 @@ from functools import lru_cache
 from checklist.scan import celery_tables
 from checklist.scan.found import Evidence, Finding, Option
 from checklist.scan.project import Defined, External, Project, Target, Value
-from checklist.scan.rules.phrases import is_production, is_test, places, shown, unique, unread
+from checklist.scan.rules.parts.places import is_production, is_test
+from checklist.scan.rules.parts.wording import places, shown, unique, unread
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
 from checklist.scan.subject import SENDING, Call, Subject
 
