@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from checklist.scan.found import Evidence, Finding, Origin
 from checklist.scan.project import External, Value
 from checklist.scan.rules.parts.numbers import number
-from checklist.scan.rules.parts.wording import unique
+from checklist.scan.rules.parts.wording import NO_FUNCTION, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
 
@@ -27,6 +27,8 @@ _MAKERS = {
 @rule("lock-timeout", needs=("time-limits",))
 def lock_timeout(subject: Subject) -> Finding:
     """Locks in the body without a timeout, with one that is not above the hard limit, or released where an error skips it."""
+    if subject.function is None:
+        return cannot_tell(NO_FUNCTION)
     taken = list(_locks(subject))
     if not taken:
         return not_found("no lock of Redis or the cache in the body")

@@ -58,7 +58,7 @@ def _early_text(send: Send, opened: Evidence, subject: Subject) -> str:
 
 
 def _opened_at(subject: Subject, send: Send) -> Evidence | None:
-    if send.waits_for_commit or _is_sent_at_once(send) or _after_commit(send.call):
+    if send.waits_for_commit or _is_sent_at_once(send):
         return None
     opened = transaction_around(subject.project, send.call.module, send.node)
     return send.call.module.evidence(opened) if opened else None

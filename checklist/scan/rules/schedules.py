@@ -13,7 +13,7 @@ from checklist.scan.project import Project
 from checklist.scan.rules.parts.numbers import is_number
 from checklist.scan.rules.parts.places import is_test
 from checklist.scan.rules.parts.schedule_entries import COARSE, Entry, entries, entries_of, is_crontab
-from checklist.scan.rules.parts.wording import places, shown, unique
+from checklist.scan.rules.parts.wording import NO_FUNCTION, places, shown, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
 from checklist.scan.source import Module
 from checklist.scan.subject import Subject, dotted
@@ -32,7 +32,7 @@ def beat_overlap(subject: Subject) -> Finding:
             f"`{lock[0]}` (line {lock[1].line}) may keep it from overlapping; whether it does in time is not in the text"
         )
     if subject.function is None:
-        return cannot_tell("the class has no method `run` in this file")
+        return cannot_tell(NO_FUNCTION)
     if not planned:
         return _unscheduled(subject)
     limit = subject.option("time_limit")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from checklist.scan.found import Evidence, Finding, Option
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
-from checklist.scan.rules.parts import retrying
+from checklist.scan.rules.parts import production, retrying
 from checklist.scan.rules.parts.numbers import is_number, number
-from checklist.scan.rules.parts.places import is_production, is_test
+from checklist.scan.rules.parts.places import is_test
 from checklist.scan.rules.parts.sends import sends
 from checklist.scan.rules.parts.wording import places, shown, unique, unread
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, rule
@@ -76,8 +76,8 @@ def visibility_timeout(subject: Subject) -> Finding:
 def _broker(subject: Subject) -> tuple[str, Evidence] | None:
     """The kind of broker by the scheme of its URL, where that is written in full in settings for production."""
     for name in ("broker_url", "broker_read_url"):
-        for setting in reversed(subject.settings.every(name)):
-            if isinstance(setting.value, str) and "://" in setting.value and is_production(setting.scope.module):
+        for setting in reversed(production.written(subject, name)):
+            if isinstance(setting.value, str) and "://" in setting.value:
                 return setting.value.split("://")[0].split("+")[0].lower(), setting.place
     return None
 

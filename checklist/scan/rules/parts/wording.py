@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from checklist.scan.found import Evidence, Option, Origin
 
+NO_FUNCTION = "the class has no method `run` in this file"
+
 
 def shown(option: Option) -> str:
     """An option as it is written, and where: "`time_limit=60` (line 3)"."""
