@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from checklist.scan.found import Finding
-from checklist.scan.rules.parts.late_claims import LateClaim, late_claims
+from checklist.scan.rules.parts.late_claims import LateClaim, is_state, late_claims, tested
 from checklist.scan.rules.parts.wording import NO_FUNCTION, listed, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
@@ -27,8 +27,12 @@ def atomic_claim(subject: Subject) -> Finding:
         return cannot_tell(f"{_said(claim)}, but {doubt}", *unique(map(subject.line, claim.nodes)))
     if decided := next(_atomic(subject), None):
         return passes(f"`{_name(decided)}` tests and sets in one step, line {decided.lineno}", subject.line(decided))
+    if locked and (asked := _asks_locked(locked, subject)):
+        text = f"`select_for_update` holds the row (line {locked.lineno}) that is asked in line {asked.lineno}"
+        return passes(text, *unique(map(subject.line, (locked, asked))))
     if locked:
-        return passes(f"`select_for_update` holds the row, line {locked.lineno}", subject.line(locked))
+        text = f"`select_for_update` holds a row, line {locked.lineno}; whether that tells that the work is done is not in the text"
+        return cannot_tell(text, subject.line(locked))
     return not_found("no row that is read, tested and then saved in the body")
 
 
@@ -93,22 +97,69 @@ def _atomic(subject: Subject) -> Iterator[ast.Call]:
 
 
 def _claims(call: ast.Call, subject: Subject) -> bool:
+    """Whether a call changes what it asks for: `filter(paid=False).update(paid=True)`, or adds a key."""
     if _is_of_cache(call, "add"):
         return True
-    if not (isinstance(call.func, ast.Attribute) and call.func.attr == "update" and call.keywords and not call.args):
+    if not (isinstance(call.func, ast.Attribute) and call.func.attr == "update"):
         return False
     rows = call.func.value
     if isinstance(rows, ast.Name):
-        made = [
-            node.value
-            for node in subject.body()
-            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == rows.id for t in node.targets)
-        ]
-        return len(made) == 1 and ".filter(" in ast.unparse(made[0])
-    return ".filter(" in ast.unparse(rows)
+        made = [value for target, value in _assigned(subject) if target == rows.id]
+        if len(made) != 1:
+            return False
+        rows = made[0]
+    return bool(_asked_for(rows) & {each.arg for each in call.keywords if each.arg})
+
+
+def _assigned(subject: Subject) -> Iterator[tuple[str, ast.expr]]:
+    for node in subject.body():
+        if isinstance(node, ast.Assign):
+            yield from ((each.id, node.value) for each in node.targets if isinstance(each, ast.Name))
+
+
+def _asked_for(rows: ast.expr) -> set[str]:
+    """The columns that a query asks about, without what comes after `__`."""
+    calls = [each for each in ast.walk(rows) if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute)]
+    asking = [each for each in calls if each.func.attr in {"filter", "exclude"}]  # type: ignore[attr-defined]
+    names = (keyword.arg for call in asking for node in [call, *call.args] for keyword in _keywords(node))
+    return {name.split("__")[0] for name in names if name}
+
+
+def _keywords(node: ast.AST) -> list[ast.keyword]:
+    """The keywords of a call; of `Q(...) & Q(...)` those of each."""
+    if isinstance(node, ast.BinOp):
+        return [*_keywords(node.left), *_keywords(node.right)]
+    return node.keywords if isinstance(node, ast.Call) else []
 
 
 def _locking(subject: Subject) -> Iterator[ast.Call]:
     for call in subject.calls_in_body():
         if isinstance(call.func, ast.Attribute) and call.func.attr == "select_for_update":
             yield call
+
+
+def _asks_locked(locked: ast.Call, subject: Subject) -> ast.stmt | None:
+    """Where a row that is locked is asked for its state: by the query itself, or by a test of one of its attributes."""
+    around = [locked, *subject.module.above(locked)]
+    statement = next(up for up in around if isinstance(up, ast.stmt))
+    if any(is_state(name) for up in ast.walk(_made(statement)) for name in _asked_in(up)):
+        return statement
+    rows = {node.id for node in ast.walk(_named(statement)) if isinstance(node, ast.Name)}
+    tests = (node for node in subject.body() if isinstance(node, ast.If) and node.lineno >= statement.lineno)
+    return next((test for test in tests if any(name in rows for name, _ in tested(test))), None)
+
+
+def _asked_in(node: ast.AST) -> set[str]:
+    return _asked_for(node) if isinstance(node, ast.expr) else set()
+
+
+def _made(statement: ast.stmt) -> ast.AST:
+    """What a statement makes: not the body of a loop."""
+    return statement.iter if isinstance(statement, ast.For | ast.AsyncFor) else getattr(statement, "value", statement)
+
+
+def _named(statement: ast.stmt) -> ast.AST:
+    """What a statement gives a name to."""
+    if isinstance(statement, ast.For | ast.AsyncFor):
+        return statement.target
+    return statement.targets[0] if isinstance(statement, ast.Assign) else ast.Pass()

@@ -144,7 +144,10 @@ def _open_ended(entry: Entry, subject: Subject) -> str:
 
 
 def _at_calls(subject: Subject) -> Finding:
-    found = [send.call.module.evidence(node) for send in sends(subject) if (node := send.keyword("expires"))]
+    every = sends(subject)
+    found = [send.call.module.evidence(node) for send in every if (node := send.keyword("expires"))]
+    if found and len(found) < len(every):
+        return cannot_tell(f"`expires` at {len(found)} of {counted(len(every), 'call')}", *unique(found))
     if found:
         return passes(f"`expires` at {counted(len(found), 'call')}", *unique(found))
     return not_found(f"no schedule entry of it; {where_looked(subject)}, none with `expires`")

@@ -32,7 +32,7 @@ OBJECTS = [
     Lookalike("a list of ids", calling("def f():\n    for each in Order.objects.values_list('pk', flat=True):\n        charge.delay(each)\n"), NOT_FOUND, "1 call"),
     Lookalike("an instance of no receiver", calling("def f(instance):\n    charge.delay(instance)\n"), NOT_FOUND, "1 call"),
     Lookalike("given another value", calling("def f(pk):\n    order = Order.objects.get(pk=pk)\n    order = order.pk\n    charge.delay(order)\n"), NOT_FOUND, "1 call"),
-    Lookalike("a set of plain values", calling("def f(pk):\n    for each in Order.objects.all().values('pk'):\n        charge.delay(each)\n"), NOT_FOUND, "1 call"),
+    Lookalike("a set of plain values", calling("def f(pk):\n    for each in Order.objects.values('pk').filter(paid=True):\n        charge.delay(each)\n"), NOT_FOUND, "1 call"),
     Lookalike("a row of plain values", calling("def f(pk):\n    charge.delay(Order.objects.values('pk').first())\n"), NOT_FOUND, "1 call"),
     Lookalike("another parameter of a receiver", calling("from django.dispatch import receiver\nfrom django.db.models.signals import post_save\n@receiver(post_save)\ndef f(sender, instance, created, **kwargs):\n    charge.s(created).delay()\n"), NOT_FOUND, "1 call"),
     Case("a base class may convert", "class Ids(app.Task):\n    def delay(self, order):\n        return super().delay(order.pk)\n\n@app.task(base=Ids)\ndef charge(pk):\n    pay(pk)\n\ndef f(pk):\n    charge.delay(Order.objects.get(pk=pk))\n", CANNOT_TELL, "something else"),

@@ -105,6 +105,8 @@ def test_delays_are_told(case: Case) -> None:
 
 PLAN = "from celery.schedules import crontab\napp.conf.beat_schedule = {{'x': {{'task': '{}', 'schedule': {}{}}}}}\n"
 PLANS = [
+    Case("at each call", sent("charge.apply_async((pk,), expires=60)\ncharge.apply_async((pk,), expires=9)"), "pass", "2 calls"),
+    Case("at one of two calls", sent("charge.apply_async((pk,), expires=60)\ncharge.delay(pk)"), CANNOT_TELL, "1 of 2 calls"),
     Case("each minute", TASK, "fail", "runs every minute without `expires`", settings=PLAN.format("shop.tasks.charge", "60.0", "")),
     Case("each five minutes", TASK, "fail", "every 5 minutes", settings=PLAN.format("shop.tasks.charge", "crontab(minute='*/5')", "")),
     Case("with expiry", TASK, "pass", "has `expires`", settings=PLAN.format("shop.tasks.charge", "60", ", 'options': {'expires': 50}")),

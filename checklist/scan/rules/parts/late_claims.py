@@ -50,7 +50,7 @@ class LateClaim:
         """Why two workers may not do harm here, in words; empty when they do."""
         if not _is_by_id(self.read.value):
             return "whether another worker reads the same row is not in the text"
-        if not _STATE.search(self.target.rpartition(".")[2]):
+        if not is_state(self.target.rpartition(".")[2]):
             return f"whether `{self.target}` says that the work is done is not in the text"
         if any(isinstance(up, ast.With) and "lock" in _contexts(up) for up in subject.module.above(self.test)):
             return "a lock may be held"
@@ -59,11 +59,16 @@ class LateClaim:
         return ""
 
 
+def is_state(name: str) -> bool:
+    """Whether a column or attribute says how far the work is, by its name."""
+    return bool(_STATE.search(name))
+
+
 def late_claims(subject: Subject) -> Iterator[LateClaim]:
     """`x = get(...)`, `if x.status == ...`, `x.status = ...`, `x.save()`."""
     fetched = dict(_fetched(subject))
     for test in (node for node in subject.body() if isinstance(node, ast.If)):
-        for name, attribute in _tested(test):
+        for name, attribute in tested(test):
             read = fetched.get(name)
             if read is None or read.lineno > test.lineno:
                 continue
@@ -101,7 +106,8 @@ def _is_effect(call: ast.Call, claim: LateClaim) -> bool:
     return call.lineno > claim.test.lineno and not is_of_row and not is_harmless
 
 
-def _tested(test: ast.If) -> list[tuple[str, str]]:
+def tested(test: ast.If) -> list[tuple[str, str]]:
+    """The names and attributes that a test looks at."""
     return [
         (node.value.id, node.attr)
         for node in ast.walk(test.test)
