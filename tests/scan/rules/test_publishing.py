@@ -105,6 +105,8 @@ def test_delays_are_told(case: Case) -> None:
 
 PLAN = "from celery.schedules import crontab\napp.conf.beat_schedule = {{'x': {{'task': '{}', 'schedule': {}{}}}}}\n"
 PLANS = [
+    Case("by the task's own name", TASK + "\napp.conf.beat_schedule = {'x': {'task': charge.name, 'schedule': 60.0}}\n", "fail", "every minute"),
+    Case("an entry that more is poured into", TASK, CANNOT_TELL, "worthless", settings="app.conf.beat_schedule = {'x': {**MORE, 'task': 'shop.tasks.charge', 'schedule': 60}}\n"),
     Case("at each call", sent("charge.apply_async((pk,), expires=60)\ncharge.apply_async((pk,), expires=9)"), "pass", "2 calls"),
     Case("at one of two calls", sent("charge.apply_async((pk,), expires=60)\ncharge.delay(pk)"), CANNOT_TELL, "1 of 2 calls"),
     Case("each minute", TASK, "fail", "runs every minute without `expires`", settings=PLAN.format("shop.tasks.charge", "60.0", "")),

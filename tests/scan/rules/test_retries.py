@@ -98,6 +98,7 @@ def test_how_long_retries_last_is_told(case: Case) -> None:
 
 TRY = "@app.task(bind=True)\ndef charge(self, pk):\n    try:\n        pay(pk)\n    except OSError as exc:\n        "
 CALLS = [
+    Case("caught by its own name", "from celery.exceptions import Retry\n@app.task(bind=True)\ndef charge(self, pk):\n    try:\n        raise self.retry()\n    except Retry:\n        log(pk)\n", "fail", "is caught by `except Retry:`"),
     Case("the error in its place", TRY + "raise self.retry(exc)\n", "fail", "argument list"),
     Case("not raised", TRY + "self.retry(exc=exc)\n", "fail", "is not raised"),
     Case("not bound", TRY.replace("bind=True", "") + "raise self.retry(exc=exc)\n", "fail", "`bind=True`"),
