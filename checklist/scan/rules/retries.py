@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from checklist.scan.found import Evidence, Finding, Option, Origin
 from checklist.scan.rules.parts import retrying
 from checklist.scan.rules.parts.handlers import is_wide
+from checklist.scan.rules.parts.numbers import is_number
 from checklist.scan.rules.parts.wording import unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
@@ -56,7 +57,7 @@ def _judged(option: Option, value: object, said: str, what: str, expires: Option
         return cannot_tell(f"{said} never stops, but `expires={expires.source}` may end it", *_place(option))
     if value is None:
         return fails(f"{said} never stops, {option.said()}, and {what} retries", *_place(option))
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if is_number(value):
         return passes(f"{said}, {option.said()}", *_place(option))
     return cannot_tell(f"{said} is no number", *_place(option))
 
