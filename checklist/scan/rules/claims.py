@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from checklist.scan.found import Finding
-from checklist.scan.rules.parts.late_claims import LateClaim, is_state, late_claims, tested
+from checklist.scan.rules.parts.late_claims import LateClaim, late_claims, tested
 from checklist.scan.rules.parts.wording import NO_FUNCTION, listed, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
@@ -139,10 +139,13 @@ def _locking(subject: Subject) -> Iterator[ast.Call]:
 
 
 def _asks_locked(locked: ast.Call, subject: Subject) -> ast.stmt | None:
-    """Where a row that is locked is asked for its state: by the query itself, or by a test of one of its attributes."""
+    """Where a row that is locked is asked for its state: by a column of the query that is written then, or by a test of one of its attributes."""
     around = [locked, *subject.module.above(locked)]
     statement = next(up for up in around if isinstance(up, ast.stmt))
-    if any(is_state(name) for up in ast.walk(_made(statement)) for name in _asked_in(up)):
+    written = {
+        node.attr for node in subject.body() if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    }
+    if any(name in written for up in ast.walk(_made(statement)) for name in _asked_in(up)):
         return statement
     rows = {node.id for node in ast.walk(_named(statement)) if isinstance(node, ast.Name)}
     tests = (node for node in subject.body() if isinstance(node, ast.If) and node.lineno >= statement.lineno)

@@ -50,7 +50,7 @@ class LateClaim:
         """Why two workers may not do harm here, in words; empty when they do."""
         if not _is_by_id(self.read.value):
             return "whether another worker reads the same row is not in the text"
-        if not is_state(self.target.rpartition(".")[2]):
+        if not _is_state(self.target.rpartition(".")[2]):
             return f"whether `{self.target}` says that the work is done is not in the text"
         if any(isinstance(up, ast.With) and "lock" in _contexts(up) for up in subject.module.above(self.test)):
             return "a lock may be held"
@@ -59,8 +59,8 @@ class LateClaim:
         return ""
 
 
-def is_state(name: str) -> bool:
-    """Whether a column or attribute says how far the work is, by its name."""
+def _is_state(name: str) -> bool:
+    """Whether an attribute says how far the work is, by its name."""
     return bool(_STATE.search(name))
 
 
