@@ -1,6 +1,6 @@
 """The rules, one small function each, in modules named after the sections of the Celery checklist or after what they look at.
 
-Importing this registers all of them.
+Importing this registers all of them. What several rules look at, and how they write, is in `parts`.
 """
 
 from checklist.scan.rules import (  # noqa: F401 - to import them is to register them

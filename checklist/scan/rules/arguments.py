@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.names import Parameter, Scope
 from checklist.scan.project import Defined, External
-from checklist.scan.rules import bases, objects
+from checklist.scan.rules.parts import bases, objects
+from checklist.scan.rules.parts.numbers import is_number
+from checklist.scan.rules.parts.sends import Argument, arguments, parameter, production_calls, where_looked
+from checklist.scan.rules.parts.wording import listed, place, unique
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
-from checklist.scan.rules.sends import Argument, arguments, parameter, production_calls, where_looked
-from checklist.scan.rules.wording import listed, place, unique
 from checklist.scan.subject import Subject
 
 # What texts, numbers, dates and mappings have, too: reading it says nothing about a parameter.
@@ -183,7 +184,7 @@ def _what_becomes_of_call(node: ast.Call, scope: Scope, subject: Subject) -> str
 
 
 def _is_number(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
+    return isinstance(node, ast.Constant) and is_number(node.value)
 
 
 def _is_dataclass(target: Defined, subject: Subject) -> bool:

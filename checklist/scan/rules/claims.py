@@ -6,156 +6,43 @@ import ast
 from collections.abc import Iterator
 
 from checklist.scan.found import Finding
-from checklist.scan.rules.registry import fails, not_found, passes, rule
-from checklist.scan.rules.wording import listed, unique
+from checklist.scan.rules.parts.late_claims import LateClaim, late_claims, tested
+from checklist.scan.rules.parts.wording import NO_FUNCTION, listed, unique
+from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
-
-_FETCHING = {"get", "first", "last", "latest", "earliest", "get_or_404", "get_object_or_404"}
 
 
 @rule("atomic-claim")
 def atomic_claim(subject: Subject) -> Finding:
     """A row that is read, tested and then saved with the tested attribute changed; a marker that is looked up and then set."""
     if subject.function is None:
-        return not_found("the class has no method `run` in this file")
-    found = [*_saved_after_test(subject), *_marked_after_test(subject)]
+        return cannot_tell(NO_FUNCTION)
+    locked = next(_locking(subject), None)
+    late = [] if locked else [(claim, claim.doubt(subject)) for claim in late_claims(subject)]
+    found = [*((_said(claim), claim.nodes) for claim, doubt in late if not doubt), *_marked_after_test(subject)]
     if found:
         return fails(listed(text for text, _ in found), *unique(subject.line(n) for _, nodes in found for n in nodes))
+    if late:
+        claim, doubt = late[0]
+        return cannot_tell(f"{_said(claim)}, but {doubt}", *unique(map(subject.line, claim.nodes)))
     if decided := next(_atomic(subject), None):
         return passes(f"`{_name(decided)}` tests and sets in one step, line {decided.lineno}", subject.line(decided))
-    if locked := next(_locking(subject), None):
-        return passes(f"`select_for_update` holds the row, line {locked.lineno}", subject.line(locked))
+    if locked and (asked := _asks_locked(locked, subject)):
+        text = f"`select_for_update` holds the row (line {locked.lineno}) that is asked in line {asked.lineno}"
+        return passes(text, *unique(map(subject.line, (locked, asked))))
+    if locked:
+        text = f"`select_for_update` holds a row, line {locked.lineno}; whether that tells that the work is done is not in the text"
+        return cannot_tell(text, subject.line(locked))
     return not_found("no row that is read, tested and then saved in the body")
+
+
+def _said(claim: LateClaim) -> str:
+    tested, saved = f"tested in line {claim.test.lineno}", f"saved in line {claim.saved.lineno}"
+    return f"`{claim.target}` is read, {tested} and {saved}: two workers can pass the test"
 
 
 def _name(node: ast.Call) -> str:
     return f"{node.func.attr}(...)" if isinstance(node.func, ast.Attribute) else "update(...)"
-
-
-def _saved_after_test(subject: Subject) -> Iterator[tuple[str, list[ast.AST]]]:
-    """`x = get(...)`, `if x.status == ...`, `x.status = ...`, `x.save()`."""
-    fetched = dict(_fetched(subject))
-    for test in (node for node in subject.body() if isinstance(node, ast.If)):
-        for name, attribute in _tested(test):
-            read = fetched.get(name)
-            if read is None or read.lineno > test.lineno:
-                continue
-            written = _written_after(test, f"{name}.{attribute}", subject)
-            if written and (saved := _saved(name, written, subject)):
-                text = (
-                    f"`{name}.{attribute}` is read, tested in line {test.lineno} and saved in line {saved.lineno}: "
-                    "two workers can pass the test"
-                )
-                yield text, [read, test, written, saved]
-
-
-def _fetched(subject: Subject) -> Iterator[tuple[str, ast.Assign]]:
-    """Names that hold a row which was read without a lock."""
-    locked = any(True for _ in _locking(subject))
-    for node in subject.body():
-        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name) or locked:
-            continue
-        call = node.value
-        if isinstance(call, ast.Call) and _fetches(call):
-            yield node.targets[0].id, node
-
-
-def _fetches(call: ast.Call) -> bool:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if name == "get_object_or_404":
-        return True
-    return name in _FETCHING and ".objects" in ast.unparse(call.func)
-
-
-def _tested(test: ast.If) -> list[tuple[str, str]]:
-    return [
-        (node.value.id, node.attr)
-        for node in ast.walk(test.test)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-    ]
-
-
-def _written_after(test: ast.If, target: str, subject: Subject) -> ast.Assign | None:
-    """Where the tested attribute is set so that the next one fails the test: in the branch, or below a test that leaves."""
-    leaves = isinstance(test.body[-1], ast.Return | ast.Raise | ast.Continue)
-    below = _after(test, subject) if leaves else test.body
-    for statement in below:
-        for node in _always_run(statement):
-            if (
-                isinstance(node, ast.Assign)
-                and any(ast.unparse(each) == target for each in node.targets)
-                and _marks_done(node.value)
-                and any(_outcome(part, target, node.value) is leaves for part in _parts(test.test))
-            ):
-                return node
-    return None
-
-
-def _after(test: ast.If, subject: Subject) -> list[ast.stmt]:
-    """The statements that stand after a test in its own block."""
-    up = subject.module.parents[test]
-    blocks = [getattr(up, name, None) for name in ("body", "orelse", "finalbody")]
-    block: list[ast.stmt] = next((each for each in blocks if isinstance(each, list) and test in each), [test])
-    return block[block.index(test) + 1 :]
-
-
-def _always_run(statement: ast.stmt) -> Iterator[ast.stmt]:
-    """A statement and those inside of its `with` and `try`, which run with it."""
-    yield statement
-    if isinstance(statement, ast.With | ast.AsyncWith | ast.Try):
-        for inner in statement.body:
-            yield from _always_run(inner)
-
-
-def _marks_done(node: ast.expr) -> bool:
-    """A value that says how far the work is: a constant, a name in capitals, a time."""
-    if isinstance(node, ast.Constant):
-        return True
-    if isinstance(node, ast.Name | ast.Attribute):
-        return ast.unparse(node).rpartition(".")[2].isupper()
-    return isinstance(node, ast.Call) and ast.unparse(node.func).endswith("now")
-
-
-def _parts(test: ast.expr) -> list[ast.expr]:
-    return test.values if isinstance(test, ast.BoolOp) else [test]
-
-
-def _outcome(test: ast.expr, target: str, value: ast.expr) -> bool | None:
-    """What a test of `target` comes to once it has `value`; `None` when that cannot be said."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        inner = _outcome(test.operand, target, value)
-        return None if inner is None else not inner
-    if ast.unparse(test) == target:
-        return bool(value.value) if isinstance(value, ast.Constant) else True
-    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or ast.unparse(test.left) != target:
-        return None
-    given, operator = test.comparators[0], test.ops[0]
-    if isinstance(operator, ast.In | ast.NotIn):
-        elements = given.elts if isinstance(given, ast.Tuple | ast.List | ast.Set) else None
-        is_in = None if elements is None else any(_same(each, value) for each in elements)
-        return is_in if is_in is None or isinstance(operator, ast.In) else not is_in
-    if isinstance(operator, ast.Eq | ast.Is):
-        return _same(given, value)
-    return not _same(given, value) if isinstance(operator, ast.NotEq | ast.IsNot) else None
-
-
-def _same(one: ast.expr, other: ast.expr) -> bool:
-    return ast.unparse(one).rpartition(".")[2] == ast.unparse(other).rpartition(".")[2]
-
-
-def _saved(name: str, written: ast.stmt, subject: Subject) -> ast.Call | None:
-    return next(
-        (
-            call
-            for call in subject.calls_in_body()
-            if call.lineno >= written.lineno
-            and isinstance(call.func, ast.Attribute)
-            and call.func.attr in {"save", "asave"}
-            and isinstance(call.func.value, ast.Name)
-            and call.func.value.id == name
-        ),
-        None,
-    )
 
 
 def _marked_after_test(subject: Subject) -> Iterator[tuple[str, list[ast.AST]]]:
@@ -210,22 +97,72 @@ def _atomic(subject: Subject) -> Iterator[ast.Call]:
 
 
 def _claims(call: ast.Call, subject: Subject) -> bool:
+    """Whether a call changes what it asks for: `filter(paid=False).update(paid=True)`, or adds a key."""
     if _is_of_cache(call, "add"):
         return True
-    if not (isinstance(call.func, ast.Attribute) and call.func.attr == "update" and call.keywords and not call.args):
+    if not (isinstance(call.func, ast.Attribute) and call.func.attr == "update"):
         return False
     rows = call.func.value
     if isinstance(rows, ast.Name):
-        made = [
-            node.value
-            for node in subject.body()
-            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == rows.id for t in node.targets)
-        ]
-        return len(made) == 1 and ".filter(" in ast.unparse(made[0])
-    return ".filter(" in ast.unparse(rows)
+        made = [value for target, value in _assigned(subject) if target == rows.id]
+        if len(made) != 1:
+            return False
+        rows = made[0]
+    return bool(_asked_for(rows) & {each.arg for each in call.keywords if each.arg})
+
+
+def _assigned(subject: Subject) -> Iterator[tuple[str, ast.expr]]:
+    for node in subject.body():
+        if isinstance(node, ast.Assign):
+            yield from ((each.id, node.value) for each in node.targets if isinstance(each, ast.Name))
+
+
+def _asked_for(rows: ast.expr) -> set[str]:
+    """The columns that a query asks about, without what comes after `__`."""
+    calls = [each for each in ast.walk(rows) if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute)]
+    asking = [each for each in calls if each.func.attr in {"filter", "exclude"}]  # type: ignore[attr-defined]
+    names = (keyword.arg for call in asking for node in [call, *call.args] for keyword in _keywords(node))
+    return {name.split("__")[0] for name in names if name}
+
+
+def _keywords(node: ast.AST) -> list[ast.keyword]:
+    """The keywords of a call; of `Q(...) & Q(...)` those of each."""
+    if isinstance(node, ast.BinOp):
+        return [*_keywords(node.left), *_keywords(node.right)]
+    return node.keywords if isinstance(node, ast.Call) else []
 
 
 def _locking(subject: Subject) -> Iterator[ast.Call]:
     for call in subject.calls_in_body():
         if isinstance(call.func, ast.Attribute) and call.func.attr == "select_for_update":
             yield call
+
+
+def _asks_locked(locked: ast.Call, subject: Subject) -> ast.stmt | None:
+    """Where a row that is locked is asked for its state: by a column of the query that is written then, or by a test of one of its attributes."""
+    around = [locked, *subject.module.above(locked)]
+    statement = next(up for up in around if isinstance(up, ast.stmt))
+    written = {
+        node.attr for node in subject.body() if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    }
+    if any(name in written for up in ast.walk(_made(statement)) for name in _asked_in(up)):
+        return statement
+    rows = {node.id for node in ast.walk(_named(statement)) if isinstance(node, ast.Name)}
+    tests = (node for node in subject.body() if isinstance(node, ast.If) and node.lineno >= statement.lineno)
+    return next((test for test in tests if any(name in rows for name, _ in tested(test))), None)
+
+
+def _asked_in(node: ast.AST) -> set[str]:
+    return _asked_for(node) if isinstance(node, ast.expr) else set()
+
+
+def _made(statement: ast.stmt) -> ast.AST:
+    """What a statement makes: not the body of a loop."""
+    return statement.iter if isinstance(statement, ast.For | ast.AsyncFor) else getattr(statement, "value", statement)
+
+
+def _named(statement: ast.stmt) -> ast.AST:
+    """What a statement gives a name to."""
+    if isinstance(statement, ast.For | ast.AsyncFor):
+        return statement.target
+    return statement.targets[0] if isinstance(statement, ast.Assign) else ast.Pass()

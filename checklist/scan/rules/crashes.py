@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from checklist.scan.found import Evidence, Finding, Option, Origin
-from checklist.scan.rules.handlers import LARGE, Handler, Raises, wide_handlers
-from checklist.scan.rules.phrases import places, shown, unread
+from checklist.scan.rules.parts.handlers import LARGE, Handler, Raises, wide_handlers
+from checklist.scan.rules.parts.wording import NO_FUNCTION, places, shown, unread
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
 
@@ -128,8 +128,8 @@ def _compared(soft: Option, hard: Option) -> Finding:
     return passes(f"{shown(soft)} comes {hard.value - soft.value:g} s before {shown(hard)}", *places(soft, hard))
 
 
-def _at(subject: Subject, *options: Option) -> list[Evidence]:
-    return places(*options) or [subject.declared_at]
+def _at(subject: Subject, *options: Option) -> tuple[Evidence, ...]:
+    return places(*options) or (subject.declared_at,)
 
 
 def _limited_where_sent(subject: Subject) -> Evidence | None:
@@ -145,7 +145,7 @@ def soft_limit_swallowed(subject: Subject) -> Finding:
     swallowing = [each for each in wide if each.raises is Raises.NEVER and _goes_on(each, subject)]
     lines = [subject.line(each.clause) for each in swallowing]
     if subject.function is None:
-        return cannot_tell("the class has no method `run` in this file")
+        return cannot_tell(NO_FUNCTION)
     if soft.origin is Origin.UNKNOWN or (not soft.is_known and not soft.is_written):
         return (
             cannot_tell(unread(soft), *lines) if swallowing else not_found("no wide `except` in the body eats an error")

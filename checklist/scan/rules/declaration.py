@@ -7,7 +7,8 @@ import difflib
 
 from checklist.scan import celery_tables
 from checklist.scan.found import Finding, Option, Origin
-from checklist.scan.rules import bases
+from checklist.scan.rules.parts import bases
+from checklist.scan.rules.parts.wording import NO_FUNCTION
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
 
@@ -82,7 +83,7 @@ def explicit_name(subject: Subject) -> Finding:
 def plain_body(subject: Subject) -> Finding:
     """`async def` and `yield` in the task function itself: nothing of it would run."""
     if subject.function is None:
-        return cannot_tell("the class has no method `run` in this file")
+        return cannot_tell(NO_FUNCTION)
     if isinstance(subject.function, ast.AsyncFunctionDef):
         if runner := _may_run_coroutines(subject):
             return cannot_tell(f"`async def`, but {runner}", subject.line(subject.function))

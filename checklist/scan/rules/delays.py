@@ -9,10 +9,11 @@ from checklist.scan.found import Evidence, Finding, Origin
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
 from checklist.scan.project import External, Value
+from checklist.scan.rules.parts.numbers import number
+from checklist.scan.rules.parts.schedule_entries import Entry, entries
+from checklist.scan.rules.parts.sends import Send, sends, where_looked
+from checklist.scan.rules.parts.wording import counted, listed, place, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
-from checklist.scan.rules.schedule import Entry, entries
-from checklist.scan.rules.sends import Send, sends, where_looked
-from checklist.scan.rules.wording import counted, listed, place, unique
 from checklist.scan.subject import Subject
 
 LONGEST = 1800  # seconds: RabbitMQ's `consumer_timeout`; Redis waits an hour
@@ -86,7 +87,7 @@ def _eta(node: ast.expr, scope: Scope, subject: Subject) -> tuple[str, str]:
     naive = next((part for part in parts if _is_naive(part, scope, subject)), None)
     if naive is not None:
         return "wrong", f" has no time zone: `{ast.unparse(naive)}`"
-    seconds = [value for part in parts if (value := _seconds(part, scope, subject)) is not None]
+    seconds = [value for part in parts if (value := number(part, scope, subject.project)) is not None]
     if len(parts) == 2 and seconds:
         return _long(seconds[0])
     return "unknown", " is a time that the source does not tell"
@@ -107,14 +108,6 @@ def _is_naive(node: ast.expr, scope: Scope, subject: Subject) -> bool:
     return is_now and (node.func.attr == "utcnow" or not (node.args or node.keywords))
 
 
-def _seconds(node: ast.expr, scope: Scope, subject: Subject) -> float | None:
-    try:
-        value = literal(node, scope, subject.project)
-    except UnknownError:
-        return None
-    return value if isinstance(value, int | float) else None
-
-
 @rule("expires")
 def expires(subject: Subject) -> Finding:
     """Frequent schedule entries of the task that pile up in an outage."""
@@ -122,30 +115,39 @@ def expires(subject: Subject) -> Finding:
     if option.is_written and option.place and option.value is not None:
         return passes(f"`expires={option.source}`, {option.said()}", option.place)
     planned = entries(subject)
-    open_ended = [each for each in planned if each.expires is None]
-    lines = unique(each.place for each in open_ended)
+    expiries = [(each, *each.expires(subject.project)) for each in planned]
+    open_ended = [(each, is_whole) for each, line, is_whole in expiries if line is None]
+    lines = unique(each.evidence for each, _ in open_ended)
     if open_ended and option.origin is Origin.UNKNOWN:
         return cannot_tell(f"scheduled without `expires`, but {option.note}", *lines)
-    frequent = [each for each in open_ended if each.is_whole and each.period is not None and each.period <= 3600]
+    frequent = [each for each, is_whole in open_ended if is_whole and _is_frequent(each, subject)]
     if frequent:
         texts = [_open_ended(each, subject) for each in frequent]
-        return fails(listed(texts), *unique(each.place for each in frequent))
+        return fails(listed(texts), *unique(each.evidence for each in frequent))
     if open_ended:
         return cannot_tell(
             "scheduled without `expires`; whether a late run is worthless, the source does not say", *lines
         )
     if planned:
-        return passes("each schedule entry has `expires`", *unique(each.expires or each.place for each in planned))
+        return passes("each schedule entry has `expires`", *unique(line for _, line, _ in expiries if line))
     return _at_calls(subject)
 
 
+def _is_frequent(entry: Entry, subject: Subject) -> bool:
+    period = entry.period(subject.project)
+    return period is not None and period <= 3600
+
+
 def _open_ended(entry: Entry, subject: Subject) -> str:
-    every = _said(entry.period or 0).removeprefix("1 ")
-    return f"runs every {every} without `expires`, {place(entry.place, subject.module.path)}"
+    every = _said(entry.period(subject.project) or 0).removeprefix("1 ")
+    return f"runs every {every} without `expires`, {place(entry.evidence, subject.module.path)}"
 
 
 def _at_calls(subject: Subject) -> Finding:
-    found = [send.call.module.evidence(node) for send in sends(subject) if (node := send.keyword("expires"))]
+    every = sends(subject)
+    found = [send.call.module.evidence(node) for send in every if (node := send.keyword("expires"))]
+    if found and len(found) < len(every):
+        return cannot_tell(f"`expires` at {len(found)} of {counted(len(every), 'call')}", *unique(found))
     if found:
         return passes(f"`expires` at {counted(len(found), 'call')}", *unique(found))
     return not_found(f"no schedule entry of it; {where_looked(subject)}, none with `expires`")

@@ -6,7 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from checklist.scan.found import Evidence, Finding
-from checklist.scan.rules.phrases import is_number, is_production, is_test, places, shown, unique
+from checklist.scan.rules.parts import production
+from checklist.scan.rules.parts.numbers import is_number
+from checklist.scan.rules.parts.places import is_test
+from checklist.scan.rules.parts.wording import places, shown, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
 
@@ -19,9 +22,9 @@ _LONG = 30  # seconds; a task that may take longer keeps the messages behind it 
 @rule("prefetch", needs=("ack-mode", "time-limits"))
 def prefetch(subject: Subject) -> Finding:
     """Workers that reserve many messages for tasks that take long."""
-    if (disabled := subject.settings.get("worker_disable_prefetch")) and disabled.value is True:
+    if (disabled := production.setting(subject, "worker_disable_prefetch")) and disabled.value is True:
         return passes("`worker_disable_prefetch` is on", disabled.place)
-    setting = subject.settings.get("worker_prefetch_multiplier")
+    setting = production.setting(subject, "worker_prefetch_multiplier")
     if setting is None:
         why = "" if subject.settings.seen else f", and {subject.settings.why_unseen}"
         return cannot_tell(
@@ -36,7 +39,7 @@ def prefetch(subject: Subject) -> Finding:
     late, limit = subject.option("acks_late"), subject.option("time_limit")
     if late.is_known and late.value:
         return fails(f"{said} reserves {many}, with {shown(late)}", *unique([setting.place, *places(late)]))
-    if limit.is_known and is_number(limit.value) and limit.value > _LONG:  # type: ignore[operator]
+    if limit.is_known and is_number(limit.value) and limit.value > _LONG:
         return fails(f"{said} reserves {many}, with {shown(limit)}", *unique([setting.place, *places(limit)]))
     return cannot_tell(f"{said} reserves {many}; how long the tasks take is not in the text", setting.place)
 
@@ -49,10 +52,7 @@ def json_only(subject: Subject) -> Finding:
         said = "; ".join(text for text, _ in found)
         return fails(f"{said}: whoever writes to the broker can run code", *unique(place for _, place in found))
     unknown = [
-        each
-        for name in (*_CONTENT, *_SERIALIZERS)
-        for each in subject.settings.every(name)
-        if not each.is_literal and is_production(each.scope.module)
+        each for name in (*_CONTENT, *_SERIALIZERS) for each in production.written(subject, name) if not each.is_literal
     ]
     if unknown:
         return cannot_tell(

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.names import FUNCTIONS
+from checklist.scan.rules.parts.remote import only_reads, remote_call, sends_something
+from checklist.scan.rules.parts.transactions import transaction_around
+from checklist.scan.rules.parts.wording import NO_FUNCTION, counted, listed, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
-from checklist.scan.rules.remote import only_reads, remote_call, sends_something
-from checklist.scan.rules.transactions import transaction_around
-from checklist.scan.rules.wording import counted, listed, unique
 from checklist.scan.subject import SENDING, Subject
 
 _BULK = ("chunk", "batch", "page", "group", "bulk", "attempt", "retry", "retries", "endpoint", "backend", "url")
@@ -19,6 +19,8 @@ _BULK = ("chunk", "batch", "page", "group", "bulk", "attempt", "retry", "retries
 @rule("remote-call-in-transaction")
 def remote_call_in_transaction(subject: Subject) -> Finding:
     """Calls to other services in the body while a transaction is open."""
+    if subject.function is None:
+        return cannot_tell(NO_FUNCTION)
     calls = list(_remote_calls(subject))
     inside = [(node, name, opened) for node, name in calls if (opened := _opened(subject, node))]
     if inside:
@@ -56,6 +58,8 @@ def _is_opened(subject: Subject, node: ast.With) -> bool:
 @rule("fan-out")
 def fan_out(subject: Subject) -> Finding:
     """Loops in the body that send something for each item themselves."""
+    if subject.function is None:
+        return cannot_tell(NO_FUNCTION)
     loops = [node for node in subject.body() if isinstance(node, ast.For | ast.AsyncFor)]
     direct = [(loop, node, name) for loop in loops for node, name in _effects(loop, subject)]
     guarded = [each for each in direct if _is_guarded(each[0], each[1], subject)]

@@ -11,12 +11,13 @@ from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.names import Function
 from checklist.scan.project import External
-from checklist.scan.rules import bases
+from checklist.scan.rules.parts import bases
+from checklist.scan.rules.parts.places import is_test
+from checklist.scan.rules.parts.schedule_entries import entries
+from checklist.scan.rules.parts.sends import sends
+from checklist.scan.rules.parts.wording import counted, place
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
-from checklist.scan.rules.schedule import entries
-from checklist.scan.rules.sends import is_test, sends
-from checklist.scan.rules.wording import counted, place
-from checklist.scan.subject import Subject
+from checklist.scan.subject import SENDING, Subject
 
 _STATES = {"status", "state", "stage", "phase", "progress_state", "job_status"}
 _GOING_ON = re.compile(r"(^|[^a-z])([a-z]+ing|in_?progress|started|busy)$")
@@ -41,8 +42,10 @@ def final_failure(subject: Subject) -> Finding:
         return cannot_tell(f"{said}, but {subject.hidden}", line)
     if not subject.settings.seen:
         return cannot_tell(f"{said}; a `task_failure` receiver may be there: {subject.settings.why_unseen}", line)
+    if sent := _sent_after(subject, left):
+        return cannot_tell(f"{said}, but a task that it sends may finish the work", line, subject.line(sent))
     if planned := entries(subject):
-        return cannot_tell(f"{said}, but it is scheduled and runs again", line, planned[0].place)
+        return cannot_tell(f"{said}, but it is scheduled and runs again", line, planned[0].evidence)
     return fails(said, line)
 
 
@@ -90,7 +93,7 @@ def _acts(function: Function) -> bool:
 def receiver(found: Found) -> Evidence | None:
     """The first line that connects something to the signal `task_failure`, outside of tests."""
     for module in found.project.modules.values():
-        if "task_failure" not in module.text or is_test(module.path):
+        if "task_failure" not in module.text or is_test(module):
             continue
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Attribute) and node.attr == "connect":
@@ -110,6 +113,12 @@ def _left_behind(subject: Subject) -> ast.stmt | None:
             if any(not _is_of_row(call) for call in after):
                 return node
     return None
+
+
+def _sent_after(subject: Subject, left: ast.stmt) -> ast.Call | None:
+    """A call below the state that sends a task, for instance one that looks for stuck rows."""
+    below = (call for call in subject.calls_in_body() if call.lineno > left.lineno)
+    return next((call for call in below if isinstance(call.func, ast.Attribute) and call.func.attr in SENDING), None)
 
 
 def _is_of_row(call: ast.Call) -> bool:

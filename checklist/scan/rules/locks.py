@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from checklist.scan.found import Evidence, Finding, Origin
-from checklist.scan.literals import UnknownError, literal
 from checklist.scan.project import External, Value
+from checklist.scan.rules.parts.numbers import number
+from checklist.scan.rules.parts.wording import NO_FUNCTION, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
-from checklist.scan.rules.wording import unique
 from checklist.scan.subject import Subject
 
 _TIMEOUTS = {"timeout", "expire", "ttl", "auto_release_time", "ex"}
@@ -27,6 +27,8 @@ _MAKERS = {
 @rule("lock-timeout", needs=("time-limits",))
 def lock_timeout(subject: Subject) -> Finding:
     """Locks in the body without a timeout, with one that is not above the hard limit, or released where an error skips it."""
+    if subject.function is None:
+        return cannot_tell(NO_FUNCTION)
     taken = list(_locks(subject))
     if not taken:
         return not_found("no lock of Redis or the cache in the body")
@@ -41,7 +43,7 @@ def lock_timeout(subject: Subject) -> Finding:
 def _against_limit(subject: Subject, taken: list[ast.Call], lines: tuple[Evidence, ...]) -> Finding:
     limit = subject.option("time_limit")
     limits = (limit.place,) if limit.place else ()
-    seconds = [_seconds(node, subject) for node in taken]
+    seconds = [number(_timeout(node), subject.scope, subject.project) for node in taken]
     if None in seconds:
         return cannot_tell(f"the timeout of the lock is computed, line {taken[0].lineno}", *lines)
     least = min(value for value in seconds if value is not None)
@@ -84,15 +86,6 @@ def _timeout(node: ast.Call) -> ast.expr | None:
     if given is None and isinstance(node.func, ast.Attribute) and len(node.args) > 1:
         given = node.args[1]
     return None if isinstance(given, ast.Constant) and given.value is None else given
-
-
-def _seconds(node: ast.Call, subject: Subject) -> float | None:
-    given = _timeout(node)
-    try:
-        value = literal(given, subject.scope, subject.project) if given else None
-    except UnknownError:
-        return None
-    return float(value) if isinstance(value, int | float) else None
 
 
 def _released_loosely(subject: Subject) -> ast.Call | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 
 from checklist.scan.found import Evidence, Finding
-from checklist.scan.rules import bases
+from checklist.scan.rules.parts import bases
+from checklist.scan.rules.parts.sends import Send, production_calls, sends, where_looked
+from checklist.scan.rules.parts.transactions import is_on_commit, transaction_around
+from checklist.scan.rules.parts.wording import counted, listed, place, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
-from checklist.scan.rules.sends import Send, production_calls, sends, where_looked
-from checklist.scan.rules.transactions import is_on_commit, transaction_around
-from checklist.scan.rules.wording import counted, listed, place, unique
 from checklist.scan.subject import Call, Subject
 
 
@@ -58,7 +58,7 @@ def _early_text(send: Send, opened: Evidence, subject: Subject) -> str:
 
 
 def _opened_at(subject: Subject, send: Send) -> Evidence | None:
-    if send.waits_for_commit or _is_sent_at_once(send) or _after_commit(send.call):
+    if send.waits_for_commit or _is_sent_at_once(send):
         return None
     opened = transaction_around(subject.project, send.call.module, send.node)
     return send.call.module.evidence(opened) if opened else None

@@ -13,9 +13,10 @@ from checklist.scan.found import Evidence, Finding, Origin
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
 from checklist.scan.project import Project, Value
-from checklist.scan.rules.phrases import is_test, unique
+from checklist.scan.rules.parts.places import is_test
+from checklist.scan.rules.parts.schedule_entries import is_named
+from checklist.scan.rules.parts.wording import unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
-from checklist.scan.rules.schedules import is_named
 from checklist.scan.settings import Setting
 from checklist.scan.subject import Subject, dotted
 
@@ -161,7 +162,7 @@ def _is_anybodys(use: _Use, found: Found) -> bool:
 # Declared queues
 
 
-def _declared(subject: Subject) -> tuple[set[str], list[Evidence]]:
+def _declared(subject: Subject) -> tuple[set[str], tuple[Evidence, ...]]:
     """The names of the queues that are declared, and where. Raises `_UnknownQueuesError`."""
     settings = [each for each in subject.settings.every("task_queues") if not is_test(each.scope.module)]
     if not subject.settings.seen:

@@ -6,13 +6,14 @@ import ast
 from collections.abc import Iterator
 
 from checklist.scan.found import Evidence, Finding, Option, Origin
-from checklist.scan.rules import retrying
+from checklist.scan.rules.parts import retrying
+from checklist.scan.rules.parts.handlers import is_wide
+from checklist.scan.rules.parts.numbers import is_number
+from checklist.scan.rules.parts.wording import unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
-from checklist.scan.rules.wording import unique
 from checklist.scan.subject import Subject
 
 _WIDE = {"Exception", "BaseException"}
-NOTHING = "nothing retries: no `autoretry_for`, and no `self.retry` in the body"
 
 
 @rule("max-retries")
@@ -42,7 +43,9 @@ def max_retries(subject: Subject) -> Finding:
 
 
 def _nothing(subject: Subject) -> Finding:
-    return cannot_tell(f"no `self.retry` in the body; {subject.hidden}") if subject.hidden else not_found(NOTHING)
+    return (
+        cannot_tell(f"no `self.retry` in the body; {subject.hidden}") if subject.hidden else not_found(retrying.NOTHING)
+    )
 
 
 def _place(option: Option) -> tuple[Evidence, ...]:
@@ -54,7 +57,7 @@ def _judged(option: Option, value: object, said: str, what: str, expires: Option
         return cannot_tell(f"{said} never stops, but `expires={expires.source}` may end it", *_place(option))
     if value is None:
         return fails(f"{said} never stops, {option.said()}, and {what} retries", *_place(option))
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if is_number(value):
         return passes(f"{said}, {option.said()}", *_place(option))
     return cannot_tell(f"{said} is no number", *_place(option))
 
@@ -69,7 +72,7 @@ def retry_transient_only(subject: Subject) -> Finding:
     names = [] if option is None else _named_errors(option)
     if option is not None and _WIDE & set(names):
         return _wide_option(subject, option)
-    wide = [each for each in handlers if _is_wide(each)]
+    wide = [each for each in handlers if is_wide(each)]
     sure = [each for each in wide if not _chooses(each, subject)]
     if sure:
         where = subject.line(sure[0])
@@ -122,13 +125,6 @@ def _handlers(subject: Subject) -> Iterator[ast.ExceptHandler]:
                 break
             if up is subject.function:
                 break
-
-
-def _is_wide(handler: ast.ExceptHandler) -> bool:
-    if handler.type is None:
-        return True
-    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(isinstance(each, ast.Name) and each.id in _WIDE for each in caught)
 
 
 def _chooses(handler: ast.ExceptHandler, subject: Subject) -> bool:

@@ -6,12 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from checklist.scan.found import Evidence, Finding, Origin
-from checklist.scan.rules import retrying
+from checklist.scan.rules.parts import retrying
+from checklist.scan.rules.parts.handlers import caught, is_wide
+from checklist.scan.rules.parts.wording import listed, unique
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
-from checklist.scan.rules.wording import listed, unique
-from checklist.scan.subject import Subject
+from checklist.scan.subject import Subject, dotted
 
-_WIDE = {"Exception", "BaseException", "Retry", "celery.exceptions.Retry", "exceptions.Retry"}
+_RETRY = {"Retry", "celery.exceptions.Retry", "exceptions.Retry"}  # what `self.retry` raises
 
 
 @rule("retry-call")
@@ -96,8 +97,7 @@ def _swallowing(call: ast.Call, subject: Subject) -> ast.ExceptHandler | None:
 
 
 def _catches(handler: ast.ExceptHandler) -> bool:
-    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(each is None or ast.unparse(each) in _WIDE for each in caught)
+    return is_wide(handler) or any(dotted(each) in _RETRY for each in caught(handler))
 
 
 def _retries(node: ast.AST, subject: Subject) -> bool:

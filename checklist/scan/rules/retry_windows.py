@@ -6,11 +6,10 @@ import ast
 from dataclasses import dataclass
 
 from checklist.scan.found import Evidence, Finding, Option, Origin
-from checklist.scan.literals import UnknownError, literal
-from checklist.scan.rules import retrying
+from checklist.scan.rules.parts import retrying
+from checklist.scan.rules.parts.numbers import is_number, number
+from checklist.scan.rules.parts.wording import counted, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
-from checklist.scan.rules.retries import NOTHING
-from checklist.scan.rules.wording import counted, unique
 from checklist.scan.subject import Subject
 
 SHORT = 10  # seconds between retries: who waits so little on purpose has somebody waiting
@@ -41,7 +40,11 @@ def retry_window(subject: Subject) -> Finding:
     """The sum of the waits between retries."""
     option, calls = retrying.autoretry(subject), retrying.retry_calls(subject)
     if option is None and not calls:
-        return cannot_tell(f"no `self.retry` in the body; {subject.hidden}") if subject.hidden else not_found(NOTHING)
+        return (
+            cannot_tell(f"no `self.retry` in the body; {subject.hidden}")
+            if subject.hidden
+            else not_found(retrying.NOTHING)
+        )
     try:
         return _automatic(subject, option) if option else _manual(subject, calls)
     except _UnknownOptionError as error:
@@ -130,17 +133,13 @@ def _manual(subject: Subject, calls: list[ast.Call]) -> Finding:
     return fails(said, *unique(lines))
 
 
-def _seconds(number: float) -> str:
-    return "second" if number == 1 else f"{number:g} seconds"
+def _seconds(seconds: float) -> str:
+    return "second" if seconds == 1 else f"{seconds:g} seconds"
 
 
 def _wait(subject: Subject, node: ast.expr | None, lines: list[Evidence]) -> float | None:
     """The seconds of a `countdown`, or those of `default_retry_delay`; `None` when it is computed."""
-    if node is None:
-        value = _value(subject, "default_retry_delay", lines)
-    else:
-        try:
-            value = literal(node, subject.scope, subject.project)
-        except UnknownError:
-            return None
-    return float(value) if isinstance(value, int | float) else None
+    if node is not None:
+        return number(node, subject.scope, subject.project)
+    value = _value(subject, "default_retry_delay", lines)
+    return float(value) if is_number(value) else None

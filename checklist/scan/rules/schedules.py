@@ -5,75 +5,40 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding
-from checklist.scan.literals import UnknownError, literal
-from checklist.scan.names import Scope
-from checklist.scan.project import External, Project
-from checklist.scan.rules.phrases import is_number, is_test, places, shown, unique
+from checklist.scan.project import Project
+from checklist.scan.rules.parts.numbers import is_number
+from checklist.scan.rules.parts.places import is_test
+from checklist.scan.rules.parts.schedule_entries import COARSE, Entry, entries, entries_of, is_crontab
+from checklist.scan.rules.parts.wording import NO_FUNCTION, places, shown, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
 from checklist.scan.source import Module
 from checklist.scan.subject import Subject, dotted
 
-_COARSE = {"hour", "day_of_week", "day_of_month", "month_of_year"}
 _LOCKING = re.compile(
     r"lock|mutex|semaphore|once|singleton|exclusive|overlap|running|in_progress|throttle|rate_?limit|timeout|timed|deadline"
 )
-_HOUR = 3600
-
-
-@dataclass(frozen=True, eq=False)
-class Entry:
-    """One entry of a schedule: the name of a task, or the signature that is `sent`, and when it runs."""
-
-    name: str
-    schedule: ast.expr
-    module: Module
-    scope: Scope
-    sent: ast.expr | None = None
-
-    def runs(self, subject: Subject) -> bool:
-        """Whether it is this task that the entry runs."""
-        return is_named(subject, self.name) or any(call.node is self.sent for call in subject.calls)
-
-    @property
-    def evidence(self) -> Evidence:
-        """The line that says when."""
-        return self.module.evidence(self.schedule)
-
-    def period(self, project: Project) -> float | None:
-        """Seconds from one run to the next where they are always the same; `None` where the text does not tell."""
-        if isinstance(self.schedule, ast.Call) and _is_crontab(self.schedule, self.scope, project):
-            return _period_of_crontab(self.schedule)
-        node = self.schedule
-        if isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] == "schedule" and node.args:
-            node = node.args[0]
-        try:
-            value = literal(node, self.scope, project)
-        except UnknownError:
-            return None
-        return float(value) if is_number(value) else None
 
 
 @rule("beat-overlap", needs=("time-limits", "lock-timeout"))
 def beat_overlap(subject: Subject) -> Finding:
     """A scheduled task that nothing keeps from running twice at once."""
-    entries = [entry for entry in entries_of(subject.found) if entry.runs(subject)]
+    planned = entries(subject)
     if lock := _lock(subject):
         return not_found(
             f"`{lock[0]}` (line {lock[1].line}) may keep it from overlapping; whether it does in time is not in the text"
         )
     if subject.function is None:
-        return cannot_tell("the class has no method `run` in this file")
-    if not entries:
+        return cannot_tell(NO_FUNCTION)
+    if not planned:
         return _unscheduled(subject)
     limit = subject.option("time_limit")
-    for entry in entries:
+    for entry in planned:
         period = entry.period(subject.project)
-        if limit.is_known and is_number(limit.value) and limit.value and period is not None and limit.value <= period:  # type: ignore[operator]
+        if limit.is_known and is_number(limit.value) and limit.value and period is not None and limit.value <= period:
             continue
         return _overlapping(entry, period, subject)
     return not_found(f"{shown(limit)} ends it before its next run")
@@ -130,58 +95,15 @@ def _is_shared(node: ast.Attribute) -> bool:
     return node.attr != "add" or any(word in dotted(node.value).lower() for word in ("cache", "redis"))
 
 
-def is_named(subject: Subject, name: str) -> bool:
-    """Whether `name` is what Celery calls the task: its `name=`, or else module and function."""
-    given = subject.task.options.get("name")
-    if given is not None and given.is_written:
-        return given.is_known and given.value == name
-    parts = name.split(".")
-    own = (*subject.module.parts, *subject.task.name.split("."))
-    return len(parts) > 1 and tuple(parts) == own[-len(parts) :]
-
-
-@lru_cache(maxsize=4)
-def entries_of(found: Found) -> tuple[Entry, ...]:
-    """The entries of all schedules: mappings with `task` and `schedule`, as `beat_schedule` has them."""
-    return tuple(
-        entry for module in found.project.modules.values() if not is_test(module) for entry in _entries(module, found)
-    )
-
-
-def _entries(module: Module, found: Found) -> Iterator[Entry]:
-    if not any(word in module.text for word in ('"schedule"', "'schedule'", "schedule=", "add_periodic_task")):
-        return
-    for node in ast.walk(module.tree):
-        pairs = _pairs(node)
-        if "task" in pairs and "schedule" in pairs:
-            task = pairs["task"]
-            name = task.value if isinstance(task, ast.Constant) and isinstance(task.value, str) else ""
-            yield Entry(name, pairs["schedule"], module, found.project.scope_of(module, node), task)
-        elif isinstance(node, ast.Call) and dotted(node.func).endswith(".add_periodic_task") and len(node.args) > 1:
-            yield Entry("", node.args[0], module, found.project.scope_of(module, node), node.args[1])
-
-
-def _pairs(node: ast.AST) -> dict[str, ast.expr]:
-    if isinstance(node, ast.Dict):
-        return {
-            key.value: value
-            for key, value in zip(node.keys, node.values, strict=True)
-            if isinstance(key, ast.Constant) and isinstance(key.value, str)
-        }
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
-        return {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
-    return {}
-
-
 # Crontabs
 
 
 @rule("crontab-minute")
 def crontab_minute(subject: Subject) -> Finding:
     """`crontab(hour=9)` without a minute, in the entries of this task, or anywhere when none names it."""
-    crontabs = crontabs_of(subject.found)
-    entries = {entry.schedule for entry in entries_of(subject.found) if entry.runs(subject)}
-    own = [each for each in crontabs if each[0] in entries]
+    crontabs = _crontabs_of(subject.found)
+    schedules = {entry.schedule for entry in entries(subject)}
+    own = [each for each in crontabs if each[0] in schedules]
     looked_at = own or [each for each in crontabs if each[0] not in _schedules_of_others(subject.found)]
     if bad := [(node, module) for node, module in looked_at if _lacks_minute(node)]:
         said = "; ".join(f"`{module.source(node)}` ({module.path}:{node.lineno})" for node, module in bad[:5])
@@ -208,7 +130,7 @@ def _schedules_of_others(found: Found) -> frozenset[ast.expr]:
 
 
 @lru_cache(maxsize=4)
-def crontabs_of(found: Found) -> tuple[tuple[ast.Call, Module], ...]:
+def _crontabs_of(found: Found) -> tuple[tuple[ast.Call, Module], ...]:
     """Every call of Celery's `crontab`, without those of tests."""
     return tuple(
         (node, module) for module in found.project.modules.values() for node in _crontabs(module, found.project)
@@ -218,32 +140,10 @@ def crontabs_of(found: Found) -> tuple[tuple[ast.Call, Module], ...]:
 def _crontabs(module: Module, project: Project) -> Iterator[ast.Call]:
     if "crontab" in module.text and not is_test(module):
         for node in ast.walk(module.tree):
-            if isinstance(node, ast.Call) and _is_crontab(node, project.scope_of(module, node), project):
+            if isinstance(node, ast.Call) and is_crontab(node, project.scope_of(module, node), project):
                 yield node
-
-
-def _is_crontab(node: ast.Call, scope: Scope, project: Project) -> bool:
-    return any(
-        isinstance(each, External) and each.name in {"celery.schedules.crontab", "celery.task.schedules.crontab"}
-        for each in project.resolve(node.func, scope)
-    )
 
 
 def _lacks_minute(node: ast.Call) -> bool:
     names = {keyword.arg for keyword in node.keywords}
-    return not node.args and None not in names and "minute" not in names and bool(names & _COARSE)
-
-
-def _period_of_crontab(node: ast.Call) -> float | None:
-    """Seconds between runs of a crontab that names only minutes."""
-    given = {keyword.arg: keyword.value for keyword in node.keywords}
-    if node.args[1:] or set(given) & _COARSE or None in given:
-        return None
-    minute = given.get("minute") or (node.args[0] if node.args else None)
-    if minute is None:
-        return 60.0
-    if not isinstance(minute, ast.Constant):
-        return None
-    if every := re.fullmatch(r"\*(?:/(\d+))?", str(minute.value)):
-        return 60.0 * int(every.group(1) or 1)
-    return float(_HOUR) if str(minute.value).isdigit() else None
+    return not node.args and None not in names and "minute" not in names and bool(names & COARSE)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from checklist.scan.found import Finding
 from checklist.scan.project import External, Project, Value
-from checklist.scan.rules.phrases import unique
+from checklist.scan.rules.parts.wording import NO_FUNCTION, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
 from checklist.scan.subject import Subject
 
@@ -45,7 +45,7 @@ class _Waits(StrEnum):
 def io_timeouts(subject: Subject) -> Finding:
     """Calls in the body that wait for another machine or program."""
     if subject.function is None:
-        return cannot_tell("the class has no method `run` in this file")
+        return cannot_tell(NO_FUNCTION)
     found = [
         (call, name, waits)
         for call in subject.calls_in_body()

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from checklist.scan.found import Evidence, Finding, Option
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
-from checklist.scan.rules.phrases import is_number, is_production, is_test, places, shown, unique, unread
+from checklist.scan.rules.parts import production, retrying
+from checklist.scan.rules.parts.numbers import is_number, number
+from checklist.scan.rules.parts.places import is_test
+from checklist.scan.rules.parts.sends import sends
+from checklist.scan.rules.parts.wording import places, shown, unique, unread
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, rule
 from checklist.scan.subject import Subject
 
@@ -72,8 +76,8 @@ def visibility_timeout(subject: Subject) -> Finding:
 def _broker(subject: Subject) -> tuple[str, Evidence] | None:
     """The kind of broker by the scheme of its URL, where that is written in full in settings for production."""
     for name in ("broker_url", "broker_read_url"):
-        for setting in reversed(subject.settings.every(name)):
-            if isinstance(setting.value, str) and "://" in setting.value and is_production(setting.scope.module):
+        for setting in reversed(production.written(subject, name)):
+            if isinstance(setting.value, str) and "://" in setting.value:
                 return setting.value.split("://")[0].split("+")[0].lower(), setting.place
     return None
 
@@ -108,7 +112,7 @@ def _visibility(node: ast.expr, scope: Scope, subject: Subject) -> float | None:
     except UnknownError:
         raise _UnknownTimeoutError("what `broker_transport_options` comes to is not in the text") from None
     written = options.get("visibility_timeout") if isinstance(options, dict) else None
-    return float(written) if is_number(written) else None  # type: ignore[arg-type]
+    return float(written) if is_number(written) else None
 
 
 def _seconds(node: ast.expr, scope: Scope, subject: Subject) -> float:
@@ -124,23 +128,20 @@ def _seconds(node: ast.expr, scope: Scope, subject: Subject) -> float:
 def _waits(subject: Subject) -> Iterator[_Wait]:
     late, limit = subject.option("acks_late"), subject.option("time_limit")
     if late.is_known and late.value and limit.is_known and is_number(limit.value):
-        yield _Wait(float(limit.value), f"{shown(limit)} with {shown(late)}", tuple(places(limit, late)))  # type: ignore[arg-type]
-    for call in subject.calls:
-        countdown = call.keyword("countdown")
-        if countdown is not None and not is_test(call.module):
-            yield from _written("countdown", countdown, call.scope, call.evidence, subject)
+        yield _Wait(float(limit.value), f"{shown(limit)} with {shown(late)}", places(limit, late))
+    for send in sends(subject):
+        if (countdown := send.keyword("countdown")) is not None:
+            yield from _countdown(countdown, send.call.scope, send.evidence, subject)
     yield from _retries(subject)
 
 
 def _retries(subject: Subject) -> Iterator[_Wait]:
-    retrying = [
-        call for call in subject.calls_in_body() if isinstance(call.func, ast.Attribute) and call.func.attr == "retry"
-    ]
-    for call in retrying:
+    calls = retrying.retry_calls(subject)
+    for call in calls:
         for keyword in call.keywords:
             if keyword.arg == "countdown":
-                yield from _written("countdown", keyword.value, subject.scope, subject.line(call), subject)
-    if any("countdown" not in {each.arg for each in call.keywords} for call in retrying):
+                yield from _countdown(keyword.value, subject.scope, subject.line(call), subject)
+    if any("countdown" not in {each.arg for each in call.keywords} for call in calls):
         yield from _of_option(subject.option("default_retry_delay"))
     if subject.option("autoretry_for").is_written:
         yield from _automatic(subject)
@@ -155,21 +156,17 @@ def _automatic(subject: Subject) -> Iterator[_Wait]:
         yield from _of_option(subject.option("default_retry_delay"))
     elif is_number(most.value):
         first, count = max(1, int(factor.value)), retries.value if is_number(retries.value) else 64  # type: ignore[call-overload]
-        longest = min(float(most.value), first * 2.0 ** (min(count, 64) - 1))  # type: ignore[arg-type, call-overload]
+        longest = min(float(most.value), first * 2.0 ** (min(count, 64) - 1))
         yield _Wait(
-            longest, f"a retry delay of {longest:g} s by {shown(factor)} and {shown(most)}", tuple(places(factor, most))
+            longest, f"a retry delay of {longest:g} s by {shown(factor)} and {shown(most)}", places(factor, most)
         )
 
 
 def _of_option(option: Option) -> Iterator[_Wait]:
     if option.is_known and is_number(option.value):
-        yield _Wait(float(option.value), shown(option), tuple(places(option)))  # type: ignore[arg-type]
+        yield _Wait(float(option.value), shown(option), places(option))
 
 
-def _written(name: str, node: ast.expr, scope: Scope, line: Evidence, subject: Subject) -> Iterator[_Wait]:
-    try:
-        value = literal(node, scope, subject.project)
-    except UnknownError:
-        return
-    if is_number(value):
-        yield _Wait(float(value), f"`{name}={ast.unparse(node)}` ({line.path}:{line.line})", (line,))
+def _countdown(node: ast.expr, scope: Scope, line: Evidence, subject: Subject) -> Iterator[_Wait]:
+    if (seconds := number(node, scope, subject.project)) is not None:
+        yield _Wait(seconds, f"`countdown={ast.unparse(node)}` ({line.path}:{line.line})", (line,))

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.project import Value
-from checklist.scan.rules.handlers import LARGE, Handler, Raises, wide_handlers
-from checklist.scan.rules.phrases import is_production, unique
+from checklist.scan.rules.parts import production
+from checklist.scan.rules.parts.handlers import LARGE, Handler, Raises, wide_handlers
+from checklist.scan.rules.parts.wording import NO_FUNCTION, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
 from checklist.scan.settings import Setting
 from checklist.scan.subject import Subject, dotted
@@ -20,7 +21,7 @@ _LEVELS = {"debug", "info", "warning", "warn", "error", "exception", "critical",
 def task_logger(subject: Subject) -> Finding:
     """`print` in the body, or a logger that knows nothing of tasks."""
     if subject.function is None:
-        return cannot_tell("the class has no method `run` in this file")
+        return cannot_tell(NO_FUNCTION)
     printing = [call for call in subject.calls_in_body() if _prints(call, subject)]
     if printing:
         lines = unique(subject.line(call) for call in printing)
@@ -64,7 +65,7 @@ def _makers(call: ast.Call, subject: Subject) -> Iterator[tuple[str, Evidence]]:
 def swallowed_errors(subject: Subject) -> Finding:
     """Wide `except` clauses that log and go on, so that the task succeeds."""
     if subject.function is None:
-        return cannot_tell("the class has no method `run` in this file")
+        return cannot_tell(NO_FUNCTION)
     wide = [each for each in wide_handlers(subject) if each.raises is not Raises.ALWAYS]
     swallowing = [each for each in wide if each.only_logs and each.share(subject.function) >= LARGE]
     if swallowing:
@@ -94,7 +95,7 @@ def _what_it_does(handler: Handler) -> str:
 @rule("task-events")
 def task_events(subject: Subject) -> Finding:
     """Events that monitors live on, switched off in the settings."""
-    settings = [subject.settings.get(name) for name in ("worker_send_task_events", "task_send_sent_event")]
+    settings = [production.setting(subject, name) for name in ("worker_send_task_events", "task_send_sent_event")]
     written = [each for each in settings if each is not None]
     off = [each for each in written if each.is_literal and not each.value]
     if off:
@@ -113,9 +114,9 @@ def task_events(subject: Subject) -> Finding:
 @rule("eager-mode")
 def eager_mode(subject: Subject) -> Finding:
     """`task_always_eager` outside the settings for tests and development."""
-    every = subject.settings.every("task_always_eager")
-    on = [each for each in every if each.is_literal and each.value is True and is_production(each.scope.module)]
-    off = [each for each in every if each.is_literal and each.value is False and is_production(each.scope.module)]
+    every = production.written(subject, "task_always_eager")
+    on = [each for each in every if each.is_literal and each.value is True]
+    off = [each for each in every if each.is_literal and each.value is False]
     if on and (off or any(_is_conditional(each) for each in on)):
         return cannot_tell("`task_always_eager` is on under a condition or only in some settings", *_lines(on))
     if on:
@@ -123,14 +124,14 @@ def eager_mode(subject: Subject) -> Finding:
         return fails(
             f"`task_always_eager` is on in {place.path}:{place.line}: the caller does the work itself", *_lines(on)
         )
-    if unknown := [each for each in every if not each.is_literal and is_production(each.scope.module)]:
+    if unknown := [each for each in every if not each.is_literal]:
         return cannot_tell("what `task_always_eager` comes to is not in the text", *_lines(unknown))
     if not subject.settings.seen and not off:
         return cannot_tell(subject.settings.why_unseen)
     return not_found("`task_always_eager` is not on in the settings that were read, those for tests left out")
 
 
-def _lines(settings: list[Setting]) -> list[Evidence]:
+def _lines(settings: list[Setting]) -> tuple[Evidence, ...]:
     return unique(each.place for each in settings)
 
 

@@ -8,7 +8,9 @@ from functools import lru_cache
 from checklist.scan import celery_tables
 from checklist.scan.found import Evidence, Finding, Option
 from checklist.scan.project import Defined, External, Project, Target, Value
-from checklist.scan.rules.phrases import is_production, is_test, places, shown, unique, unread
+from checklist.scan.rules.parts import production
+from checklist.scan.rules.parts.places import is_test
+from checklist.scan.rules.parts.wording import NO_FUNCTION, places, shown, unique, unread
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
 from checklist.scan.subject import SENDING, Call, Subject
 
@@ -22,7 +24,7 @@ _OFF = {"disabled", "disabled://", None}
 def blocking_on_results(subject: Subject) -> Finding:
     """`.get()`, `.join()` or `.wait()` on the result of another task, in the body of this one."""
     if subject.function is None:
-        return cannot_tell("the class has no method `run` in this file")
+        return cannot_tell(NO_FUNCTION)
     waiting = [call for call in subject.calls_in_body() if _waits(call, subject)]
     allowing = [call for call in subject.calls_in_body() if subject.name_of(call.func).endswith("allow_join_result")]
     if found := [call for call in waiting if not _is_asked_before(call, subject)] or allowing:
@@ -133,7 +135,7 @@ def ignore_result(subject: Subject) -> Finding:
 
 def _without_backend(subject: Subject) -> Finding | None:
     """What there is to say when no result is stored at all; `None` when results may be stored."""
-    backends = [each for each in subject.settings.every("result_backend") if is_production(each.scope.module)]
+    backends = production.written(subject, "result_backend")
     if backends and all(each.is_literal and each.value in _OFF for each in backends):
         return does_not_apply("`result_backend` is off: no result is stored", *unique(each.place for each in backends))
     others = set(celery_tables.settings()) - {"broker_url", "include"}

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from asking import APP
+
 from checklist.catalogue import spec
 from checklist.catalogue.content import ItemContent
 from checklist.scan.finder import Declaration, Found, find
@@ -20,7 +22,6 @@ from checklist.scan.subject import SENDING, SIGNATURES, Subject
 
 CONTENT = Path(__file__).parents[3] / "content" / "celery-tasks.yaml"
 EXAMPLE = "shop/example.py"
-APP = 'from celery import Celery\n\napp = Celery("shop", broker="redis://localhost")\n'
 PREFACE = """\
 import requests
 from django.core.mail import send_mail

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import pytest
 from asking import ask
 
 NOT_FOUND = "looked and not found"
 CANNOT_TELL = "cannot tell"
+TABLES: dict[str, Sequence[Case]] = {}  # the cases of each rule, by its name
 
 
 @dataclass(frozen=True)
@@ -37,3 +40,13 @@ class Case:
         assert self.shows in (finding.evidence[0].text if finding.evidence else "")
         assert finding.evidence or self.answer != "fail"
         assert len(set(finding.evidence)) == len(finding.evidence)
+
+
+class Lookalike(Case):
+    """A case that looks like a fault and is none."""
+
+
+def table(rule: str, cases: Sequence[Case]) -> Callable[[Any], Any]:
+    """Run a test with each of the cases, which are those of `rule`."""
+    TABLES[rule] = cases
+    return pytest.mark.parametrize("case", cases, ids=str)

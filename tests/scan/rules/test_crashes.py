@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from rule_cases import CANNOT_TELL, NOT_FOUND, Case
+from rule_cases import CANNOT_TELL, NOT_FOUND, Case, Lookalike, table
 
 PLAIN = "@app.task\ndef charge():\n    pay()\n"
 
@@ -26,7 +25,7 @@ ACK_MODE = [
         "nothing is written", PLAIN, "fail", "`acks_late` is set neither for the task nor in the settings", "@app.task"
     ),
     Case("under other decorators", "@app.task\n@quietly()\ndef charge(): ...\n", "fail", "", "@app.task"),
-    Case("written off", task("acks_late=False"), "pass", "early acknowledgement is written down", "acks_late"),
+    Lookalike("written off", task("acks_late=False"), "pass", "early acknowledgement is written down", "acks_late"),
     Case("with a lost process", task("acks_late=True, retry_on_worker_lost=True"), "pass", "retry_on_worker_lost"),
     Case("for the project", PLAIN, "pass", "shop/celery.py", settings="app.conf.task_acks_late = False\n"),
     Case("killed processes stay lost", task("acks_late=True"), CANNOT_TELL, "a killed process still loses the task"),
@@ -34,8 +33,16 @@ ACK_MODE = [
     Case(
         "a base class of the app's own", "class Base(app.Task): ...\n@app.task(base=Base)\ndef charge(): ...\n", "fail"
     ),
+    Lookalike(
+        "in a base class",
+        "class Base(app.Task):\n    acks_late = False\n@app.task(base=Base)\ndef charge(): ...\n",
+        "pass",
+        "`Base`",
+    ),
+    Lookalike("in a mapping", "OPTIONS = {'acks_late': False}\n@app.task(**OPTIONS)\ndef charge(): ...\n", "pass"),
+    Lookalike("in settings that are updated", PLAIN, "pass", settings="app.conf.update(task_acks_late=False)\n"),
     Case("value is not in the text", task("acks_late=LATE"), CANNOT_TELL, "`acks_late=LATE` (line 2)"),
-    Case("old name of the setting", PLAIN, "pass", settings="CELERY_ACKS_LATE = False\n"),
+    Lookalike("old name of the setting", PLAIN, "pass", settings="CELERY_ACKS_LATE = False\n"),
     Case(
         "unseen base class",
         "from lib import Base\n@app.task(base=Base)\ndef charge(): ...\n",
@@ -45,7 +52,7 @@ ACK_MODE = [
 ]
 
 
-@pytest.mark.parametrize("case", ACK_MODE, ids=str)
+@table("ack-mode", ACK_MODE)
 def test_the_choice_of_acknowledgement_is_written_down_or_missing(case: Case) -> None:
     case.check("ack-mode")
 
@@ -61,10 +68,14 @@ BOUNDED = [
     Case("past the hard limit", task("acks_late=True, acks_on_timeout=False"), "fail", "past its hard time limit"),
     Case("retries without end", task("retry_on_worker_lost=True, max_retries=None"), "fail", "without end"),
     Case("counted retries", task("acks_late=True, retry_on_worker_lost=True"), "pass", "at most 3 times"),
-    Case("retries win", task("acks_late=True, reject_on_worker_lost=True, retry_on_worker_lost=True"), "pass"),
+    Lookalike("retries win", task("acks_late=True, reject_on_worker_lost=True, retry_on_worker_lost=True"), "pass"),
     Case("nothing comes back", task("acks_late=True"), "na", "no crashing message comes back"),
-    Case("early acknowledgement rejects nothing", task("reject_on_worker_lost=True"), "na"),
-    Case("early acknowledgement and timeouts", task("acks_on_timeout=False"), "na"),
+    Lookalike("early acknowledgement rejects nothing", task("reject_on_worker_lost=True"), "na"),
+    Lookalike("early acknowledgement and timeouts", task("acks_on_timeout=False"), "na"),
+    Lookalike(
+        "rejects in the body", "@app.task(acks_late=True)\ndef charge():\n    raise Reject(requeue=False)\n", "na"
+    ),
+    Lookalike("the default of timeouts written out", task("acks_late=True, acks_on_timeout=True"), "na"),
     Case("settings were not seen", task("acks_late=True, reject_on_worker_lost=True"), CANNOT_TELL, settings=None),
     Case(
         "a queue that counts",
@@ -76,7 +87,7 @@ BOUNDED = [
 ]
 
 
-@pytest.mark.parametrize("case", BOUNDED, ids=str)
+@table("bounded-redelivery", BOUNDED)
 def test_a_crashing_message_needs_a_cap(case: Case) -> None:
     case.check("bounded-redelivery")
 
@@ -94,7 +105,20 @@ LIMITS = [
     ),
     Case("the soft one later", task("time_limit=60, soft_time_limit=2 * 60"), "fail", "no room between them"),
     Case("room", task("time_limit=60, soft_time_limit=50"), "pass", "comes 10 s before"),
-    Case("one from the settings", task("soft_time_limit=50"), "pass", settings="app.conf.task_time_limit = 60\n"),
+    Lookalike("one from the settings", task("soft_time_limit=50"), "pass", settings="app.conf.task_time_limit = 60\n"),
+    Lookalike(
+        "from a base class",
+        "class Base(app.Task):\n    soft_time_limit = 50\n    time_limit = 60\n@app.task(base=Base)\ndef charge(): ...\n",
+        "pass",
+        "comes 10 s before",
+    ),
+    Lookalike(
+        "old names of the settings",
+        PLAIN,
+        "pass",
+        settings="CELERYD_TASK_TIME_LIMIT = 60\nCELERYD_TASK_SOFT_TIME_LIMIT = 50\n",
+    ),
+    Lookalike("numbers that are computed", task("time_limit=2 * 3600, soft_time_limit=3600"), "pass", "3600 s before"),
     Case("settings were not seen", PLAIN, CANNOT_TELL, "not among the files", settings=None),
     Case("one of two seen", task("time_limit=60"), CANNOT_TELL, "`time_limit=60` (line 2), but", settings=None),
     Case("value is not in the text", task("time_limit=LONG, soft_time_limit=5"), CANNOT_TELL, "`time_limit=LONG`"),
@@ -111,7 +135,7 @@ LIMITS = [
 ]
 
 
-@pytest.mark.parametrize("case", LIMITS, ids=str)
+@table("time-limits", LIMITS)
 def test_the_soft_limit_comes_clearly_before_the_hard_one(case: Case) -> None:
     case.check("time-limits")
 
@@ -124,10 +148,10 @@ SWALLOWED = [
     Case(
         "soft limit of the project", handling(LOG, "name='x'"), "fail", settings="app.conf.task_soft_time_limit = 9\n"
     ),
-    Case("raised before", handling(LOG, before="except SoftTimeLimitExceeded:\n    raise\n"), NOT_FOUND),
-    Case("raised again", handling("except Exception:\n    log(card)\n    raise\n"), NOT_FOUND),
-    Case("retried", handling("except Exception as exc:\n    self.retry(exc=exc)\n"), NOT_FOUND),
-    Case("a narrow clause", handling("except ValueError:\n    pass\n"), NOT_FOUND),
+    Lookalike("raised before", handling(LOG, before="except SoftTimeLimitExceeded:\n    raise\n"), NOT_FOUND),
+    Lookalike("raised again", handling("except Exception:\n    log(card)\n    raise\n"), NOT_FOUND),
+    Lookalike("retried", handling("except Exception as exc:\n    self.retry(exc=exc)\n"), NOT_FOUND),
+    Lookalike("a narrow clause", handling("except ValueError:\n    pass\n"), NOT_FOUND),
     Case(
         "all of the body",
         "@app.task(soft_time_limit=5, time_limit=9)\ndef charge():\n    try:\n        pay()\n    except Exception:\n        log(1)\n",
@@ -141,7 +165,7 @@ SWALLOWED = [
         CANNOT_TELL,
         "line 6",
     ),
-    Case("nothing called", handling(LOG).replace("pay(card)", "card.paid"), NOT_FOUND),
+    Lookalike("nothing called", handling(LOG).replace("pay(card)", "card.paid"), NOT_FOUND),
     Case("a limit that is not told", handling(LOG, "soft_time_limit=SOFT"), "fail", "`soft_time_limit=SOFT`"),
     Case("settings were not seen, and nothing is eaten", PLAIN, NOT_FOUND, settings=None),
     Case("no soft limit", handling(LOG, "time_limit=60"), "na", "no soft time limit"),
@@ -151,7 +175,7 @@ SWALLOWED = [
 ]
 
 
-@pytest.mark.parametrize("case", SWALLOWED, ids=str)
+@table("soft-limit-swallowed", SWALLOWED)
 def test_a_wide_except_eats_the_soft_limit(case: Case) -> None:
     case.check("soft-limit-swallowed")
 
@@ -174,21 +198,21 @@ TIMEOUTS = [
     Case("positional", calling("urlopen(url, None, 3)", "from urllib.request import urlopen"), NOT_FOUND),
     Case("a session with one", calling(SESSION.format(", timeout=3")), NOT_FOUND),
     Case("nothing called", PLAIN, NOT_FOUND, "functions that it calls were not read"),
-    Case("a mapping of that name", calling("requests = {}\n    requests.get(url)", ""), NOT_FOUND),
-    Case("a parameter of that name", calling("more.get(url)"), NOT_FOUND),
-    Case("a function of one's own", calling("get(url)", "def get(url): ..."), NOT_FOUND),
-    Case("httpx has a default", calling("httpx.get(url)", "import httpx"), NOT_FOUND),
+    Lookalike("a mapping of that name", calling("requests = {}\n    requests.get(url)", ""), NOT_FOUND),
+    Lookalike("a parameter of that name", calling("more.get(url)"), NOT_FOUND),
+    Lookalike("a function of one's own", calling("get(url)", "def get(url): ..."), NOT_FOUND),
+    Lookalike("httpx has a default", calling("httpx.get(url)", "import httpx"), NOT_FOUND),
     Case("poured keywords", calling("requests.get(url, **more)"), CANNOT_TELL, "whether `requests.get` gets"),
     Case("poured arguments", calling("requests.get(*more)"), CANNOT_TELL, "whether `requests.get` gets"),
     Case("a session whose request is its own", calling("s = requests.Session()\n    s.request = timed\n    s.get(url)"), CANNOT_TELL),
     Case("a session that is closed", calling("s = requests.Session()\n    s.close()"), NOT_FOUND),
-    Case("a session of something else", calling("s = cache.Session()\n    s.get(url)", "from shop import cache"), NOT_FOUND),
-    Case("parsing waits for nobody", calling("urllib.parse.urlparse(url)", "import urllib.parse"), NOT_FOUND),
+    Lookalike("a session of something else", calling("s = cache.Session()\n    s.get(url)", "from shop import cache"), NOT_FOUND),
+    Lookalike("parsing waits for nobody", calling("urllib.parse.urlparse(url)", "import urllib.parse"), NOT_FOUND),
     Case("an adapter", calling("s = requests.Session()\n    s.mount(url, Adapter())\n    s.get(url)"), CANNOT_TELL),
     Case("a default for sockets", calling("requests.get(url)", "import requests, socket\nsocket.setdefaulttimeout(9)"), CANNOT_TELL),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", TIMEOUTS, ids=str)
+@table("io-timeouts", TIMEOUTS)
 def test_calls_that_wait_for_others_have_a_timeout(case: Case) -> None:
     case.check("io-timeouts")

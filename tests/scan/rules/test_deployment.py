@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
 from asking import APP
-from rule_cases import CANNOT_TELL, NOT_FOUND, Case
+from rule_cases import CANNOT_TELL, NOT_FOUND, Case, Lookalike, table
 
 PLAIN = "@app.task\ndef charge():\n    pay()\n"
 LATE = "acks_late=True, time_limit=4 * 3600"
@@ -33,17 +32,18 @@ VISIBILITY = [
     Case("the delay of retries", task("default_retry_delay=7200", "self.retry()"), "fail", "`default_retry_delay=7200`"),
     Case("a backoff", task("autoretry_for=(OSError,), retry_backoff=3000, retry_backoff_max=9000"), "fail", "9000 s"),
     Case("a timeout that covers it", task(LATE), NOT_FOUND, "18000 s", settings=TIMEOUT % "5 * 3600"),
-    Case("early acknowledgement", task("time_limit=4 * 3600"), NOT_FOUND, "no late acknowledgement"),
+    Lookalike("early acknowledgement", task("time_limit=4 * 3600"), NOT_FOUND, "no late acknowledgement"),
     Case("a backoff that stops before", task("autoretry_for=(OSError,), retry_backoff=9, retry_backoff_max=9000"), NOT_FOUND),
-    Case("a delay that nothing waits for", task("default_retry_delay=7200"), NOT_FOUND),
+    Lookalike("a delay that nothing waits for", task("default_retry_delay=7200"), NOT_FOUND),
     Case("the default, with no number for another option", task(LATE), "fail", "by default", settings="app.conf.broker_transport_options = {'queue_order': order}\n"),
     Case("options under a name", task(LATE), NOT_FOUND, "18000 s", settings="OPTIONS = dict(visibility_timeout=5 * 3600)\napp.conf.broker_transport_options = OPTIONS\n"),
-    Case("a countdown of a test", {**broker("redis://x", task("")), "tests/test_a.py": "from shop.tasks import charge\ncharge.apply_async(countdown=9999)\n"}, NOT_FOUND),
+    Lookalike("a countdown of a test", {**broker("redis://x", task("")), "tests/test_a.py": "from shop.tasks import charge\ncharge.apply_async(countdown=9999)\n"}, NOT_FOUND),
+    Lookalike("an argument called countdown", task("", after="charge.delay(countdown=9999)\n"), NOT_FOUND),
     Case("a countdown that is no constant", task("", after="charge.apply_async(countdown=wait())\n"), NOT_FOUND),
     Case("automatic retries without backoff", task("autoretry_for=(OSError,), default_retry_delay=7200"), "fail", "`default_retry_delay=7200`"),
     Case("delays of retries that are no constants", task("default_retry_delay=LONG", "self.retry()"), NOT_FOUND),
     Case("a backoff that cannot be told", task("autoretry_for=(OSError,), retry_backoff=9000, retry_backoff_max=9000, max_retries=MANY"), NOT_FOUND),
-    Case("a retry of something else", task("default_retry_delay=7200", "self.refresh(countdown=9999)"), NOT_FOUND),
+    Lookalike("a retry of something else", task("default_retry_delay=7200", "self.refresh(countdown=9999)"), NOT_FOUND),
     Case("a broker for tests alone", {**broker("%s", task(LATE)), "shop/celery.py": "from celery import Celery\napp = Celery()\n", "shop/settings_test.py": "CELERY_BROKER_URL = 'amqp://x'\n"}, CANNOT_TELL, "neither the broker"),
     Case("a broker of another kind", broker("pigeon://x", task(LATE)), CANNOT_TELL, "the broker is `pigeon`"),
     Case("a timeout that is no number", task(LATE), CANNOT_TELL, "is no number", settings=TIMEOUT % "'x'"),
@@ -55,7 +55,7 @@ VISIBILITY = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", VISIBILITY, ids=str)
+@table("visibility-timeout", VISIBILITY)
 def test_no_wait_reaches_the_visibility_timeout(case: Case) -> None:
     case.check("visibility-timeout")
 
@@ -68,7 +68,11 @@ PREFETCH = [
     Case("one", PLAIN, "pass", "one message per process", settings=FOUR.replace("4", "1")),
     Case("by its old name", PLAIN, "pass", settings="CELERYD_PREFETCH_MULTIPLIER = 1\n"),
     Case("switched off", PLAIN, "pass", "`worker_disable_prefetch` is on", settings="app.conf.worker_disable_prefetch = True\n"),
-    Case("short tasks", task("time_limit=5"), CANNOT_TELL, "how long the tasks take", settings=FOUR),
+    Lookalike("in settings for tests", {**broker("redis://x", task("acks_late=True")), "tests/settings.py": "CELERY_WORKER_PREFETCH_MULTIPLIER = 4\n"}, CANNOT_TELL, "not set here"),
+    Lookalike("one by the settings of production", {**broker("redis://x", task("acks_late=True")), "shop/settings.py": "CELERY_WORKER_PREFETCH_MULTIPLIER = 1\n", "shop/settings_test.py": "CELERY_WORKER_PREFETCH_MULTIPLIER = 4\n"}, "pass", "one message"),
+    Lookalike("an option of that name", task("acks_late=True, prefetch_multiplier=4"), CANNOT_TELL, "not set here"),
+    Lookalike("a consumer of its own", task("acks_late=True", "channel.basic_qos(0, prefetch_count=4, a_global=False)"), CANNOT_TELL, "not set here"),
+    Lookalike("short tasks", task("time_limit=5"), CANNOT_TELL, "how long the tasks take", settings=FOUR),
     Case("tasks without a limit", PLAIN, CANNOT_TELL, settings=FOUR),
     Case("not a number", task("acks_late=True"), CANNOT_TELL, "comes to", settings=FOUR.replace("4", "'4'")),
     Case("prefetching left on", PLAIN, CANNOT_TELL, settings="app.conf.worker_disable_prefetch = False\n"),
@@ -78,7 +82,7 @@ PREFETCH = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", PREFETCH, ids=str)
+@table("prefetch", PREFETCH)
 def test_long_tasks_are_not_prefetched(case: Case) -> None:
     case.check("prefetch")
 
@@ -97,15 +101,15 @@ KNOWN = [
     Case("added to the declared", PLAIN, NOT_FOUND, settings="CELERY_TASK_QUEUES = []\nCELERY_TASK_QUEUES += [Queue('slow')]\n" + ROUTE % "shop.*"),
     Case("the default queue", task('queue="celery"'), NOT_FOUND, settings=QUEUES),
     Case("no queue at all", PLAIN, NOT_FOUND, "it goes to the default one"),
-    Case("another task's route", PLAIN + "@app.task\ndef other(): ...\n", NOT_FOUND, settings=ROUTE % "shop.tasks.other"),
+    Lookalike("another task's route", PLAIN + "@app.task\ndef other(): ...\n", NOT_FOUND, settings=ROUTE % "shop.tasks.other"),
     Case("declared by name", PLAIN, NOT_FOUND, settings="from kombu import Queue\napp.conf.task_queues = (Queue(name='slow'),)\n" + ROUTE % "shop.*"),
     Case("declared in a mapping", PLAIN, NOT_FOUND, settings="app.conf.task_queues = {'slow': {}}\n" + ROUTE % "shop.*"),
     Case("declared under a name", PLAIN, NOT_FOUND, settings="from kombu import Queue\nMINE = [Queue('slow')]\napp.conf.task_queues = MINE + [Queue('x')]\n" + ROUTE % "shop.*"),
     Case("the default queue of the project", PLAIN, NOT_FOUND, settings="app.conf.task_default_queue = 'slow'\n" + ROUTE % "shop.*"),
     Case("routes under a name", PLAIN, "fail", "`slow`", settings='ROUTES = {"shop.*": "slow"}\napp.conf.task_routes = ROUTES\n'),
     Case("a route for the name it was given", task('name="pay.charge"'), "fail", "`slow`", settings=ROUTE % "pay.*"),
-    Case("a route that its given name leaves", task('name="pay.charge"') + "@app.task\ndef other(): ...\n", NOT_FOUND, settings=ROUTE % "shop.*"),
-    Case("sent to it in a test", {**broker("redis://x", PLAIN), "tests/test_a.py": "from shop.tasks import charge\n" + SENT % "solw"}, NOT_FOUND),
+    Lookalike("a route that its given name leaves", task('name="pay.charge"') + "@app.task\ndef other(): ...\n", NOT_FOUND, settings=ROUTE % "shop.*"),
+    Lookalike("sent to it in a test", {**broker("redis://x", PLAIN), "tests/test_a.py": "from shop.tasks import charge\n" + SENT % "solw"}, NOT_FOUND),
     Case("a queue that is no constant", PLAIN + "charge.apply_async(queue=best())\n", NOT_FOUND),
     Case("a route without a queue", PLAIN, CANNOT_TELL, settings='app.conf.task_routes = {"shop.*": {"priority": 1}}\n'),
     Case("a queue whose name is not told", PLAIN, CANNOT_TELL, "a name in", settings="app.conf.task_queues = [Queue(best())]\n" + ROUTE % "shop.*"),
@@ -119,7 +123,7 @@ KNOWN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", KNOWN, ids=str)
+@table("known-queue", KNOWN)
 def test_queues_are_declared(case: Case) -> None:
     case.check("known-queue")
 
@@ -131,17 +135,17 @@ JSON = [
     Case("an option", task('serializer="pickle"'), "fail", "`serializer=\"pickle\"` (line 2)", "serializer"),
     Case("where it is sent", PLAIN + 'charge.apply_async(serializer="pickle")\n', "fail", "(shop/tasks.py:5)"),
     Case("JSON", PLAIN, NOT_FOUND, "name pickle or yaml", settings="app.conf.accept_content = ['json']\n"),
-    Case("a serializer of one's own", PLAIN, NOT_FOUND, settings="app.conf.task_serializer = 'picklefish'\n"),
-    Case("in tests", broker("redis://x", PLAIN) | {"tests/settings.py": "CELERY_TASK_SERIALIZER = 'pickle'\n"}, NOT_FOUND),
-    Case("pickle in the body", task("", 'pickle.dumps("pickle")'), NOT_FOUND),
+    Lookalike("a serializer of one's own", PLAIN, NOT_FOUND, settings="app.conf.task_serializer = 'picklefish'\n"),
+    Lookalike("in tests", broker("redis://x", PLAIN) | {"tests/settings.py": "CELERY_TASK_SERIALIZER = 'pickle'\n"}, NOT_FOUND),
+    Lookalike("pickle in the body", task("", 'pickle.dumps("pickle")'), NOT_FOUND),
     Case("JSON where it is sent", PLAIN + 'charge.apply_async(serializer="json")\ncharge.delay()\n', NOT_FOUND),
-    Case("sent with pickle in a test", {**broker("redis://x", PLAIN), "tests/test_a.py": "from shop.tasks import charge\ncharge.apply_async(serializer='pickle')\n"}, NOT_FOUND),
+    Lookalike("sent with pickle in a test", {**broker("redis://x", PLAIN), "tests/test_a.py": "from shop.tasks import charge\ncharge.apply_async(serializer='pickle')\n"}, NOT_FOUND),
     Case("an option of JSON", task('serializer="json"'), NOT_FOUND),
     Case("from the environment", PLAIN, CANNOT_TELL, "`accept_content`", settings="app.conf.accept_content = env('A')\n"),
     Case("settings were not seen", PLAIN, CANNOT_TELL, "not among the files", settings=None),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", JSON, ids=str)
+@table("json-only", JSON)
 def test_only_json_is_accepted(case: Case) -> None:
     case.check("json-only")

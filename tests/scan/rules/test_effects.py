@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from textwrap import indent
 
-import pytest
 from asking import ask
+from rule_cases import CANNOT_TELL, NOT_FOUND, Case, Lookalike, table
 
 from checklist.scan.found import Kind, Suggested
 
-FAIL, PASS, NOT_FOUND, CANNOT_TELL = Suggested.FAIL, Suggested.PASS, Kind.NOT_FOUND, Kind.CANNOT_TELL
+NO_FUNCTION = "class charge(app.Task):\n    pass\napp.register_task(charge())\n"
 IMPORTS = """\
 import boto3
 import requests
@@ -21,165 +21,106 @@ from django.db import transaction
 
 def task(body: str, decorator: str = "@app.task") -> str:
     """A task `charge` with this body."""
-    return f"{IMPORTS}\n{decorator}\ndef charge(pk, urls=()):\n{indent(body, '    ')}\n"
+    return f"from elsewhere import SEEN\n{IMPORTS}\n{decorator}\ndef charge(pk, urls=()):\n{indent(body, '    ')}\n"
 
 
-CLAIMS = {
-    "tested, set and saved": (
-        "o = Order.objects.get(pk=pk)\nif o.state == 'new':\n    o.state = 'paid'\n    o.save()\n    pay(o)",
-        FAIL,
-        "`o.state` is read",
-    ),
-    "left when it is done": (
-        "o = Order.objects.filter(pk=pk).first()\nif o.sent:\n    return\npay(o)\no.sent = True\no.save()",
-        FAIL,
-        "`o.sent` is read",
-    ),
-    "left when it is not new": (
-        "o = get_object_or_404(Order, pk=pk)\nif o.state != State.NEW:\n    return\no.state = State.PAID\no.save()",
-        FAIL,
-        "two workers",
-    ),
-    "a marker in the cache": (
-        "if cache.get(f'charge-{pk}'):\n    return\ncache.set(f'charge-{pk}', True)\npay(pk)",
-        FAIL,
-        "`cache.get",
-    ),
-    "a conditional update": (
-        "if Order.objects.filter(pk=pk, paid=False).update(paid=True):\n    pay(pk)",
-        PASS,
-        "update",
-    ),
-    "a marker added": ("if not cache.add(f'charge-{pk}', 1, 60):\n    return\npay(pk)", PASS, "`add(...)`"),
-    "a locked row": (
-        "o = Order.objects.select_for_update().get(pk=pk)\nif o.state == 'new':\n    o.state = 'paid'\n    o.save()",
-        PASS,
-        "`select_for_update`",
-    ),
-    "a value kept for later": (
-        "rate = cache.get('rate')\nif rate is None:\n    rate = ask()\n    cache.set('rate', rate)",
-        NOT_FOUND,
-        "no row",
-    ),
-    "an aborted one left": (
-        "o = Order.objects.get(pk=pk)\nif o.state == 'aborted':\n    return\no.state = 'paid'\no.save()",
-        NOT_FOUND,
-        "no row",
-    ),
-    "another attribute": (
-        "o = Order.objects.get(pk=pk)\nif o.state == 'new':\n    o.total = 1\n    o.save()",
-        NOT_FOUND,
-        "no row",
-    ),
-    "a gap filled": (
-        "o = Order.objects.get(pk=pk)\nif o.text == '':\n    o.text = ask(pk)\n    o.save()",
-        NOT_FOUND,
-        "no row",
-    ),
-    "set only after an answer": (
-        "o = Order.objects.get(pk=pk)\nif not o.on:\n    return\nif ask(pk) == 410:\n    o.on = False\n    o.save()",
-        NOT_FOUND,
-        "no row",
-    ),
-}
+CLAIMS = [
+    Case("no function", NO_FUNCTION, CANNOT_TELL, "`run`"),
+    Case("tested, set and saved", task("o = Order.objects.get(pk=pk)\nif o.state == 'new':\n    o.state = 'paid'\n    o.save()\n    pay(o)"), "fail", "`o.state` is read"),
+    Case("left when it is done", task("o = Order.objects.filter(pk=pk).first()\nif o.sent:\n    return\npay(o)\no.sent = True\no.save()"), "fail", "`o.sent` is read"),
+    Case("left when it is not new", task("o = get_object_or_404(Order, pk=pk)\nif o.state != State.NEW:\n    return\no.state = State.PAID\no.save()\npay(o)"), "fail", "two workers"),
+    Case("a marker in the cache", task("if cache.get(f'charge-{pk}'):\n    return\ncache.set(f'charge-{pk}', True)\npay(pk)"), "fail", "`cache.get"),
+    Case("nothing but the row is changed", task("o = Order.objects.get(pk=pk)\nif o.state == 'new':\n    o.state = 'paid'\n    o.save()\n    log.info(o)"), CANNOT_TELL, "nothing but the row"),
+    Case("any row that waits", task("o = Order.objects.first()\nif o.state == 'new':\n    o.state = 'paid'\n    o.save()\n    pay(o)"), CANNOT_TELL, "reads the same row"),
+    Case("an attribute that is no state", task("o = Order.objects.get(pk=pk)\nif o.colour == 'red':\n    o.colour = 'blue'\n    o.save()\n    pay(o)"), CANNOT_TELL, "`o.colour`"),
+    Case("under a lock", task("with cache.lock('x'):\n    o = Order.objects.get(pk=pk)\n    if o.state == 'new':\n        o.state = 'paid'\n        o.save()\n        pay(o)"), CANNOT_TELL, "lock"),
+    Case("a conditional update", task("if Order.objects.filter(pk=pk, paid=False).update(paid=True):\n    pay(pk)"), "pass", "update"),
+    Lookalike("a gap that is filled", task("n = Order.objects.filter(key=pk).update(total=1)\nif not n:\n    make(pk)"), NOT_FOUND, "no row"),
+    Lookalike("an update of poured columns", task("if not Order.objects.filter(paid=False).update(**SEEN):\n    make(pk)"), NOT_FOUND, "no row"),
+    Case("an update by another condition", task("rows = Order.objects.exclude(Q(state='paid') | Q(pk=1))\nif rows.update(state='paid'):\n    pay(pk)"), "pass", "update"),
+    Case("rows that are locked by their state", task("for o in Order.objects.select_for_update().filter(status='new'):\n    o.status = 'paid'\n    o.save()\n    pay(o)"), "pass", "`select_for_update`"),
+    Case("a lock by a column that stays", task("for o in Order.objects.select_for_update().filter(enabled=True):\n    o.total = 1\n    o.save()\n    pay(o)"), CANNOT_TELL, "holds a row"),
+    Case("a lock that nothing asks", task("o = Order.objects.select_for_update().get(pk=pk)\no.total += 1\no.save()\npay(o)"), CANNOT_TELL, "holds a row"),
+    Case("a marker added", task("if not cache.add(f'charge-{pk}', 1, 60):\n    return\npay(pk)"), "pass", "`add(...)`"),
+    Case("a locked row", task("o = Order.objects.select_for_update().get(pk=pk)\nif o.state == 'new':\n    o.state = 'paid'\n    o.save()"), "pass", "`select_for_update`"),
+    Lookalike("a value kept for later", task("rate = cache.get('rate')\nif rate is None:\n    rate = ask()\n    cache.set('rate', rate)"), NOT_FOUND, "no row"),
+    Lookalike("an aborted one left", task("o = Order.objects.get(pk=pk)\nif o.state == 'aborted':\n    return\no.state = 'paid'\no.save()"), NOT_FOUND, "no row"),
+    Lookalike("another attribute", task("o = Order.objects.get(pk=pk)\nif o.state == 'new':\n    o.total = 1\n    o.save()"), NOT_FOUND, "no row"),
+    Lookalike("a gap filled", task("o = Order.objects.get(pk=pk)\nif o.text == '':\n    o.text = ask(pk)\n    o.save()"), NOT_FOUND, "no row"),
+    Lookalike("set only after an answer", task("o = Order.objects.get(pk=pk)\nif not o.on:\n    return\nif ask(pk) == 410:\n    o.on = False\n    o.save()"), NOT_FOUND, "no row"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("body", "says", "words"), CLAIMS.values(), ids=CLAIMS)
-def test_claims_of_more_than_one_step_are_told(body: str, says: object, words: str) -> None:
-    finding = ask("atomic-claim", task(body))
-    assert says in {finding.kind, finding.suggests}
-    assert words in finding.text
+@table("atomic-claim", CLAIMS)
+def test_claims_of_more_than_one_step_are_told(case: Case) -> None:
+    case.check("atomic-claim")
 
 
 LIMITED = "@app.task(time_limit=60)"
-LOCKS = {
-    "endless": (LIMITED, "with redis_client.lock('x'):\n    pay(pk)", FAIL, "never expires"),
-    "told to be endless": (LIMITED, "with cache.lock('x', timeout=None):\n    pay(pk)", FAIL, "never expires"),
-    "too short": (LIMITED, "with cache.lock('x', timeout=60):\n    pay(pk)", FAIL, "not later than `time_limit=60`"),
-    "not released after an error": (
-        LIMITED,
-        "lock = cache.lock('x', timeout=90)\nlock.acquire()\npay(pk)\nlock.release()",
-        FAIL,
-        "outside of `finally`",
-    ),
-    "long enough": (LIMITED, "with cache.lock('x', 90):\n    pay(pk)", PASS, "later than"),
-    "no limit": ("@app.task", "with cache.lock('x', timeout=90):\n    pay(pk)", CANNOT_TELL, "no hard time limit"),
-    "an unseen limit": ("@app.task(**SEEN)", "with cache.lock('x', timeout=9):\n    pay(pk)", CANNOT_TELL, "SEEN"),
-    "computed": (LIMITED, "with cache.lock('x', timeout=pk * 2):\n    pay(pk)", CANNOT_TELL, "computed"),
-    "a lock of a repository": (LIMITED, "with repository.lock():\n    pay(pk)", NOT_FOUND, "no lock"),
-    "a lock of threads": (LIMITED, "import threading\nwith threading.Lock():\n    pay(pk)", NOT_FOUND, "no lock"),
-}
+LOCKS = [
+    Case("no function", NO_FUNCTION, CANNOT_TELL, "`run`"),
+    Case("endless", task("with redis_client.lock('x'):\n    pay(pk)", LIMITED), "fail", "never expires"),
+    Case("told to be endless", task("with cache.lock('x', timeout=None):\n    pay(pk)", LIMITED), "fail", "never expires"),
+    Case("too short", task("with cache.lock('x', timeout=60):\n    pay(pk)", LIMITED), "fail", "not later than `time_limit=60`"),
+    Case("not released after an error", task("lock = cache.lock('x', timeout=90)\nlock.acquire()\npay(pk)\nlock.release()", LIMITED), "fail", "outside of `finally`"),
+    Case("long enough", task("with cache.lock('x', 90):\n    pay(pk)", LIMITED), "pass", "later than"),
+    Case("no limit", task("with cache.lock('x', timeout=90):\n    pay(pk)", "@app.task"), CANNOT_TELL, "no hard time limit"),
+    Case("an unseen limit", task("with cache.lock('x', timeout=9):\n    pay(pk)", "@app.task(**SEEN)"), CANNOT_TELL, "SEEN"),
+    Case("computed", task("with cache.lock('x', timeout=pk * 2):\n    pay(pk)", LIMITED), CANNOT_TELL, "computed"),
+    Lookalike("a lock of a repository", task("with repository.lock():\n    pay(pk)", LIMITED), NOT_FOUND, "no lock"),
+    Lookalike("a lock of threads", task("import threading\nwith threading.Lock():\n    pay(pk)", LIMITED), NOT_FOUND, "no lock"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("decorator", "body", "says", "words"), LOCKS.values(), ids=LOCKS)
-def test_locks_are_held_against_the_time_limit(decorator: str, body: str, says: object, words: str) -> None:
-    finding = ask("lock-timeout", "from elsewhere import SEEN\n" + task(body, decorator))
-    assert says in {finding.kind, finding.suggests}
-    assert words in finding.text
+@table("lock-timeout", LOCKS)
+def test_locks_are_held_against_the_time_limit(case: Case) -> None:
+    case.check("lock-timeout")
 
 
 def test_without_settings_nothing_is_said_about_the_limit() -> None:
     finding = ask("lock-timeout", task("with cache.lock('x', timeout=9):\n    pay(pk)"), settings=None)
-    assert finding.kind is CANNOT_TELL
+    assert finding.kind is Kind.CANNOT_TELL
     assert "settings are not among the files" in finding.text
 
 
-REMOTE = {
-    "in a block": ("with transaction.atomic():\n    requests.get('x')", FAIL, "`requests.get` is called inside"),
-    "mail": ("with transaction.atomic(using='other'):\n    send_mail('x')", FAIL, "`send_mail`"),
-    "a client": ("s3 = boto3.client('s3')\nwith transaction.atomic():\n    s3.put_object()", FAIL, "`s3.put_object`"),
-    "before it": ("r = requests.get('x')\nwith transaction.atomic():\n    save(r)", PASS, "outside of the transaction"),
-    "no block": ("requests.get('x')", NOT_FOUND, "1 remote call"),
-    "after the commit": (
-        "with transaction.atomic():\n    transaction.on_commit(lambda: requests.get('x'))",
-        NOT_FOUND,
-        "no call in the body",
-    ),
-    "a dictionary's get": ("with transaction.atomic():\n    urls.get('x')", NOT_FOUND, "no call in the body"),
-    "rows called requests": (
-        "requests = Request.objects.all()\nwith transaction.atomic():\n    requests.get(pk=1)",
-        NOT_FOUND,
-        "no call in the body",
-    ),
-}
+REMOTE = [
+    Case("no function", NO_FUNCTION, CANNOT_TELL, "`run`"),
+    Case("in a block", task("with transaction.atomic():\n    requests.get('x')"), "fail", "`requests.get` is called inside"),
+    Case("mail", task("with transaction.atomic(using='other'):\n    send_mail('x')"), "fail", "`send_mail`"),
+    Case("a client", task("s3 = boto3.client('s3')\nwith transaction.atomic():\n    s3.put_object()"), "fail", "`s3.put_object`"),
+    Lookalike("before it", task("r = requests.get('x')\nwith transaction.atomic():\n    save(r)"), "pass", "outside of the transaction"),
+    Case("no block", task("requests.get('x')"), NOT_FOUND, "1 remote call"),
+    Lookalike("after the commit", task("with transaction.atomic():\n    transaction.on_commit(lambda: requests.get('x'))"), NOT_FOUND, "no call in the body"),
+    Lookalike("a dictionary's get", task("with transaction.atomic():\n    urls.get('x')"), NOT_FOUND, "no call in the body"),
+    Lookalike("rows called requests", task("requests = Request.objects.all()\nwith transaction.atomic():\n    requests.get(pk=1)"), NOT_FOUND, "no call in the body"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("body", "says", "words"), REMOTE.values(), ids=REMOTE)
-def test_remote_calls_in_transactions_are_told(body: str, says: object, words: str) -> None:
-    finding = ask("remote-call-in-transaction", task(body))
-    assert says in {finding.kind, finding.suggests}
-    assert words in finding.text
+@table("remote-call-in-transaction", REMOTE)
+def test_remote_calls_in_transactions_are_told(case: Case) -> None:
+    case.check("remote-call-in-transaction")
 
 
 def test_a_decorator_opens_the_transaction_of_the_whole_body() -> None:
     finding = ask("remote-call-in-transaction", task("requests.get('x')", "@app.task\n@transaction.atomic"))
-    assert finding.suggests is FAIL
+    assert finding.suggests is Suggested.FAIL
     assert [line.text for line in finding.evidence] == ["@transaction.atomic", "requests.get('x')"]
 
 
-LOOPS = {
-    "a mail each": ("for user in User.objects.all():\n    send_mail('x', user.email)", FAIL, "calls `send_mail`"),
-    "a message each": (
-        "for user in users():\n    mail = EmailMessage('x', to=[user])\n    requests.post('x', json=user)",
-        FAIL,
-        "`requests.post`",
-    ),
-    "a task each": ("for user in users():\n    charge.delay(user.pk)", PASS, "one message for each item"),
-    "guarded": (
-        "for user in users():\n    try:\n        send_mail('x', user)\n    except OSError:\n        pass",
-        CANNOT_TELL,
-        "a `try`",
-    ),
-    "parcels": ("for chunk in chunks(users(), 500):\n    requests.post('x', json=chunk)", NOT_FOUND, "1 loop"),
-    "attempts": ("for attempt in range(3):\n    requests.post('x', json=attempt)", NOT_FOUND, "1 loop"),
-    "two fixed things": ("for name in ('a', 'b'):\n    requests.post(name)", NOT_FOUND, "1 loop"),
-    "one mail after it": ("for user in users():\n    names.append(user)\nsend_mail('x', names)", NOT_FOUND, "1 loop"),
-    "none": ("pay(pk)", NOT_FOUND, "no loop"),
-}
+LOOPS = [
+    Case("no function", NO_FUNCTION, CANNOT_TELL, "`run`"),
+    Case("a mail each", task("for user in User.objects.all():\n    send_mail('x', user.email)"), "fail", "calls `send_mail`"),
+    Case("a message each", task("for user in users():\n    mail = EmailMessage('x', to=[user])\n    requests.post('x', json=user)"), "fail", "`requests.post`"),
+    Case("a task each", task("for user in users():\n    charge.delay(user.pk)"), "pass", "one message for each item"),
+    Case("guarded", task("for user in users():\n    try:\n        send_mail('x', user)\n    except OSError:\n        pass"), CANNOT_TELL, "a `try`"),
+    Lookalike("parcels", task("for chunk in chunks(users(), 500):\n    requests.post('x', json=chunk)"), NOT_FOUND, "1 loop"),
+    Lookalike("attempts", task("for attempt in range(3):\n    requests.post('x', json=attempt)"), NOT_FOUND, "1 loop"),
+    Lookalike("two fixed things", task("for name in ('a', 'b'):\n    requests.post(name)"), NOT_FOUND, "1 loop"),
+    Lookalike("one mail after it", task("for user in users():\n    names.append(user)\nsend_mail('x', names)"), NOT_FOUND, "1 loop"),
+    Case("none", task("pay(pk)"), NOT_FOUND, "no loop"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("body", "says", "words"), LOOPS.values(), ids=LOOPS)
-def test_loops_that_send_for_each_item_are_told(body: str, says: object, words: str) -> None:
-    finding = ask("fan-out", task(body))
-    assert says in {finding.kind, finding.suggests}
-    assert words in finding.text
+@table("fan-out", LOOPS)
+def test_loops_that_send_for_each_item_are_told(case: Case) -> None:
+    case.check("fan-out")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from rule_cases import CANNOT_TELL, NOT_FOUND, Case
+from rule_cases import CANNOT_TELL, NOT_FOUND, Case, Lookalike, table
 
 PLAIN = "@app.task\ndef charge():\n    pay()\n"
 
@@ -23,16 +22,16 @@ LOGS = [
     Case("a plain logger", task('logger.info("paid")', LOGGER), CANNOT_TELL, "no task logger", "getLogger"),
     Case("no logger that is known", task('log.info("paid")'), CANNOT_TELL, "no task logger"),
     Case("no function", "class charge(app.Task):\n    pass\napp.register_task(charge())\n", CANNOT_TELL, "`run`"),
-    Case("a catalogue is no logger", task("catalog.add(1)\nself.info(2)"), NOT_FOUND, "neither prints nor logs"),
+    Lookalike("a catalogue is no logger", task("catalog.add(1)\nself.info(2)"), NOT_FOUND, "neither prints nor logs"),
     Case("silence", PLAIN, NOT_FOUND, "neither prints nor logs"),
-    Case("print of one's own", task("print(1)", "from shop.paper import print"), NOT_FOUND),
-    Case("a method of that name", task("printer.print(1)"), NOT_FOUND),
-    Case("into a file", task("print(1, file=out)"), NOT_FOUND),
-    Case("print somewhere else", task("pay()", "def show():\n    print(1)"), NOT_FOUND),
+    Lookalike("print of one's own", task("print(1)", "from shop.paper import print"), NOT_FOUND),
+    Lookalike("a method of that name", task("printer.print(1)"), NOT_FOUND),
+    Lookalike("into a file", task("print(1, file=out)"), NOT_FOUND),
+    Lookalike("print somewhere else", task("pay()", "def show():\n    print(1)"), NOT_FOUND),
 ]
 
 
-@pytest.mark.parametrize("case", LOGS, ids=str)
+@table("task-logger", LOGS)
 def test_print_has_no_task_id(case: Case) -> None:
     case.check("task-logger")
 
@@ -58,10 +57,10 @@ SWALLOWED = [
     ),
     Case("passed over", handling("except:\n    pass"), "fail", "a bare `except` (line 9) does nothing"),
     Case("returned from", handling("except Exception:\n    return None"), "fail", "the task succeeded"),
-    Case("raised again", handling("except Exception:\n    logger.exception('x')\n    raise"), NOT_FOUND),
-    Case("retried", handling("except Exception as e:\n    return self.retry(exc=e)"), NOT_FOUND),
-    Case("a narrow clause", handling("except KeyError:\n    pass"), NOT_FOUND),
-    Case("another error raised", handling("except Exception as e:\n    raise Failed from e"), NOT_FOUND),
+    Lookalike("raised again", handling("except Exception:\n    logger.exception('x')\n    raise"), NOT_FOUND),
+    Lookalike("retried", handling("except Exception as e:\n    return self.retry(exc=e)"), NOT_FOUND),
+    Lookalike("a narrow clause", handling("except KeyError:\n    pass"), NOT_FOUND),
+    Lookalike("another error raised", handling("except Exception as e:\n    raise Failed from e"), NOT_FOUND),
     Case("written down", handling("except Exception:\n    card.failed = True\n    card.save()"), CANNOT_TELL, "enough"),
     Case("told by its value", handling("except Exception:\n    return False"), CANNOT_TELL, "line 9"),
     Case("raised sometimes", handling("except Exception as e:\n    if bad(e):\n        raise"), CANNOT_TELL),
@@ -70,9 +69,14 @@ SWALLOWED = [
 ]
 
 
-@pytest.mark.parametrize("case", SWALLOWED, ids=str)
+@table("swallowed-errors", SWALLOWED)
 def test_an_error_that_is_only_logged_is_swallowed(case: Case) -> None:
     case.check("swallowed-errors")
+
+
+def eager(path: str, text: str) -> dict[str, str]:
+    """A task, and a settings module with this text."""
+    return {"shop/tasks.py": f"from shop.celery import app\n{PLAIN}", path: text}
 
 
 EVENTS = [
@@ -82,27 +86,24 @@ EVENTS = [
     Case("on", PLAIN, CANNOT_TELL, "who reads the events", settings="app.conf.worker_send_task_events = True\n"),
     Case("not set", PLAIN, CANNOT_TELL, "`-E`"),
     Case("value is not in the text", PLAIN, CANNOT_TELL, settings="app.conf.worker_send_task_events = EVENTS\n"),
-    Case("an option of that name", "@app.task(send_events=False)\ndef charge(): ...\n", CANNOT_TELL),
+    Lookalike("an option of that name", "@app.task(send_events=False)\ndef charge(): ...\n", CANNOT_TELL),
+    Lookalike("off in settings for tests", eager("tests/settings.py", "CELERY_WORKER_SEND_TASK_EVENTS = False\n"), CANNOT_TELL, "`-E`"),
+    Lookalike("off in settings for development", eager("shop/settings_dev.py", "CELERY_SEND_EVENTS = False\n"), CANNOT_TELL, "`-E`"),
     Case("settings were not seen", PLAIN, CANNOT_TELL, "not among the files", settings=None),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", EVENTS, ids=str)
+@table("task-events", EVENTS)
 def test_events_that_are_off_show_an_empty_picture(case: Case) -> None:
     case.check("task-events")
-
-
-def eager(path: str, text: str) -> dict[str, str]:
-    """A task, and a settings module with this text."""
-    return {"shop/tasks.py": f"from shop.celery import app\n{PLAIN}", path: text}
 
 
 ON = "CELERY_TASK_ALWAYS_EAGER = True\n"
 EAGER = [
     Case("in the settings", eager("shop/settings.py", ON), "fail", "shop/settings.py:1", "ALWAYS_EAGER"),
     Case("on the app", PLAIN, "fail", "the caller does the work", settings="app.conf.task_always_eager = True\n"),
-    Case("in settings for tests", eager("shop/settings/test.py", ON), NOT_FOUND, "those for tests left out"),
-    Case("in settings for development", eager("shop/settings_dev.py", ON), NOT_FOUND),
+    Lookalike("in settings for tests", eager("shop/settings/test.py", ON), NOT_FOUND, "those for tests left out"),
+    Lookalike("in settings for development", eager("shop/settings_dev.py", ON), NOT_FOUND),
     Case("off", eager("shop/settings.py", ON.replace("True", "False")), NOT_FOUND),
     Case(
         "on in one and off in another",
@@ -114,7 +115,9 @@ EAGER = [
         {**eager("shop/settings.py", ON), "shop/settings_test.py": ON.replace("True", "False")},
         "fail",
     ),
-    Case("from the environment in tests", eager("shop/settings_test.py", ON.replace("True", "env('X')")), NOT_FOUND),
+    Lookalike(
+        "from the environment in tests", eager("shop/settings_test.py", ON.replace("True", "env('X')")), NOT_FOUND
+    ),
     Case(
         "off, and no app",
         {"shop/tasks.py": "from shop import app\n" + PLAIN, "shop/settings.py": ON.replace("True", "False")},
@@ -128,6 +131,6 @@ EAGER = [
 ]
 
 
-@pytest.mark.parametrize("case", EAGER, ids=str)
+@table("eager-mode", EAGER)
 def test_eager_mode_stays_out_of_production(case: Case) -> None:
     case.check("eager-mode")

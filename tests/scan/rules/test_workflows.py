@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
 from asking import ask
-from rule_cases import CANNOT_TELL, NOT_FOUND, Case
+from rule_cases import CANNOT_TELL, NOT_FOUND, Case, Lookalike, table
 
 from checklist.scan.found import Suggested
 
@@ -35,23 +34,23 @@ BLOCKING = [
     Case("each of a few", task("for one in (pay.delay(1), pay.delay(2)):\n    one.get()"), "fail", "one.get()"),
     Case("each of other things", task("for one in (url.head(), url.tail()):\n    one.get()"), NOT_FOUND),
     Case("each of a list of other things", task("for one in [open(each) for each in url]:\n    one.get()"), NOT_FOUND),
-    Case("sent and forgotten", task("pay.delay(url).forget()"), NOT_FOUND),
-    Case("workers of one's own", task("workers.apply_async(run, (url,)).get()", "def run(url): ..."), NOT_FOUND),
+    Lookalike("sent and forgotten", task("pay.delay(url).forget()"), NOT_FOUND),
+    Lookalike("workers of one's own", task("workers.apply_async(run, (url,)).get()", "def run(url): ..."), NOT_FOUND),
     Case("workers and a lambda", task("workers.apply_async(lambda: url).get()"), NOT_FOUND),
     Case("a call of a call", task("make(url)().get()"), NOT_FOUND),
     Case("under another condition", task("sent = pay.delay(url)\nif url.valid:\n    sent.get()"), "fail", "sent.get()"),
     Case("no function", "class charge(app.Task):\n    pass\napp.register_task(charge())\n", CANNOT_TELL, "`run`"),
     Case("asked before", task("sent = pay.delay(url)\nif sent.ready():\n    sent.get()"), CANNOT_TELL, "asked"),
     Case("sent and left", task("chain(pay.s(url), pay.s()).delay()", CANVAS), NOT_FOUND, "no `.get()`"),
-    Case("a dict", task("found = {}\nreturn found.get(url)"), NOT_FOUND),
-    Case("a query", task("return Card.objects.get(pk=url)", "from shop.models import Card"), NOT_FOUND),
-    Case("run here, not sent", task("return pay.apply((url,)).get()"), NOT_FOUND),
-    Case("a pool of processes", task("pool.apply_async(run, (url,)).get()"), NOT_FOUND),
-    Case("a name with two meanings", task("sent = pay.delay(url)\nsent = {}\nsent.get(url)"), NOT_FOUND),
+    Lookalike("a dict", task("found = {}\nreturn found.get(url)"), NOT_FOUND),
+    Lookalike("a query", task("return Card.objects.get(pk=url)", "from shop.models import Card"), NOT_FOUND),
+    Lookalike("run here, not sent", task("return pay.apply((url,)).get()"), NOT_FOUND),
+    Lookalike("a pool of processes", task("pool.apply_async(run, (url,)).get()"), NOT_FOUND),
+    Lookalike("a name with two meanings", task("sent = pay.delay(url)\nsent = {}\nsent.get(url)"), NOT_FOUND),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", BLOCKING, ids=str)
+@table("blocking-on-results", BLOCKING)
 def test_a_task_does_not_wait_for_another(case: Case) -> None:
     case.check("blocking-on-results")
 
@@ -73,10 +72,10 @@ RESULTS = [
     Case("handed on to be sent", options("", "\nfrom django.db import transaction\ntransaction.on_commit(charge.delay)\n"), "fail", settings=BACKEND),
     Case("its value is used in a test", {"shop/tasks.py": "from shop.celery import app\n" + PLAIN, "shop/celery.py": f"from celery import Celery\napp = Celery()\n{BACKEND}", "tests/test_a.py": "from shop.tasks import charge\nassert charge.delay(1).get()\n"}, "fail"),
     Case("read by id in a test", {"shop/tasks.py": "from shop.celery import app\n" + PLAIN, "shop/celery.py": f"from celery import Celery\napp = Celery()\n{BACKEND}", "tests/test_a.py": "from celery.result import AsyncResult\nAsyncResult(1)\n"}, "fail"),
-    Case("it stores states", "@app.task(bind=True)\ndef charge(self):\n    self.update_state(state='HALF')\n", CANNOT_TELL, "stores states", settings=BACKEND),
+    Lookalike("it stores states", "@app.task(bind=True)\ndef charge(self):\n    self.update_state(state='HALF')\n", CANNOT_TELL, "stores states", settings=BACKEND),
     Case("no backend in tests", {"shop/tasks.py": "from shop.celery import app\n" + PLAIN, "shop/celery.py": f"from celery import Celery\napp = Celery()\n{BACKEND}", "shop/settings_test.py": "CELERY_RESULT_BACKEND = None\n"}, "fail"),
-    Case("its value is used", options("", "\ndef view():\n    return charge.delay(1)\n"), CANNOT_TELL, "may be read here"),
-    Case("part of a workflow", options("", "\nstep = charge.s(1)\n"), CANNOT_TELL, "may be read here", settings=BACKEND),
+    Lookalike("its value is used", options("", "\ndef view():\n    return charge.delay(1)\n"), CANNOT_TELL, "may be read here"),
+    Lookalike("part of a workflow", options("", "\nstep = charge.s(1)\n"), CANNOT_TELL, "may be read here", settings=BACKEND),
     Case("read by id", "from celery.result import AsyncResult\nAsyncResult(1)\n" + PLAIN, CANNOT_TELL, "by their id"),
     Case("written off", options("ignore_result=False"), CANNOT_TELL, "who reads the result", settings=BACKEND),
     Case("settings were not seen", PLAIN, CANNOT_TELL, "not among the files", settings=None),
@@ -85,7 +84,7 @@ RESULTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", RESULTS, ids=str)
+@table("ignore-result", RESULTS)
 def test_results_that_nobody_reads_are_ignored(case: Case) -> None:
     case.check("ignore-result")
 
@@ -110,17 +109,17 @@ CHORDS = [
     Case("a handler nearby", chord("chord([charge.s(1)])(report.s())\n    tell.s().on_error(tell.s())"), CANNOT_TELL, "beside it"),
     Case("started by the task", "from celery import chord\n@app.task\ndef other(): ...\n@app.task\ndef charge():\n    chord([other.s()])(other.s())\n", "fail", "shop/tasks.py:7"),
     Case("by keywords", chord("chord(header=[charge.s(1)], body=report.s())()"), "fail", "nobody is told"),
-    Case("in a test", {"shop/celery.py": "from celery import Celery\napp = Celery()\n", "shop/tasks.py": f"from shop.celery import app\n{PLAIN}", "tests/test_a.py": "from celery import chord\nfrom shop.tasks import charge\nchord([charge.s(1)])(charge.s())\n"}, NOT_FOUND),
+    Lookalike("in a test", {"shop/celery.py": "from celery import Celery\napp = Celery()\n", "shop/tasks.py": f"from shop.celery import app\n{PLAIN}", "tests/test_a.py": "from celery import chord\nfrom shop.tasks import charge\nchord([charge.s(1)])(charge.s())\n"}, NOT_FOUND),
     Case("a body that is made", chord("chord([charge.s(1)])(report.made())"), CANNOT_TELL, "what the chord's body is"),
-    Case("another task's chord", chord("chord([tell.s(1)])(report.s())"), NOT_FOUND, "no chord holds this task"),
-    Case("a group alone", chord("group(charge.s(1)).delay()"), NOT_FOUND),
-    Case("a chord of one's own", chord("charge.s(1)").replace("from celery", "from music"), NOT_FOUND),
-    Case("music", "from music import chord\n" + PLAIN + "chord([charge.s(1)])(charge.s())\n", NOT_FOUND),
+    Lookalike("another task's chord", chord("chord([tell.s(1)])(report.s())"), NOT_FOUND, "no chord holds this task"),
+    Lookalike("a group alone", chord("group(charge.s(1)).delay()"), NOT_FOUND),
+    Lookalike("a chord of one's own", chord("charge.s(1)").replace("from celery", "from music"), NOT_FOUND),
+    Lookalike("music", "from music import chord\n" + PLAIN + "chord([charge.s(1)])(charge.s())\n", NOT_FOUND),
     Case("a body from elsewhere", chord("chord([charge.s(1)])(ids)"), CANNOT_TELL, "what the chord's body is"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", CHORDS, ids=str)
+@table("chord-errback", CHORDS)
 def test_somebody_is_told_when_a_chord_fails(case: Case) -> None:
     case.check("chord-errback")
 
@@ -143,7 +142,8 @@ OVERLAP = [
     Case("once an hour", scheduled("crontab(minute=5)", "time_limit=7200"), "fail", "every 3600 s"),
     Case("each minute", scheduled("crontab()", "time_limit=90"), "fail", "every 60 s"),
     Case("by its given name", scheduled("60.0", "time_limit=90, name='pay'").replace("shop.tasks.charge", "pay"), "fail", "every 60 s"),
-    Case("called otherwise", scheduled("60.0", "time_limit=90, name='pay'"), NOT_FOUND, "no entry"),
+    Lookalike("called otherwise", scheduled("60.0", "time_limit=90, name='pay'"), NOT_FOUND, "no entry"),
+    Case("half an hour", scheduled("crontab(minute='0,30')", "time_limit=7200"), "fail", "every 1800 s"),
     Case("some minutes", scheduled("crontab(minute='1,2')", "time_limit=7200"), CANNOT_TELL, "crontab(minute='1,2')"),
     Case("a key that is set once", scheduled("60.0", "time_limit=90", "shop.set('charge', 1, nx=True)"), NOT_FOUND, "`nx`"),
     Case("a row that is held", scheduled("60.0", "time_limit=90", "rows.select_for_update()"), NOT_FOUND),
@@ -152,9 +152,9 @@ OVERLAP = [
     Case("ended before", scheduled("60.0", "time_limit=50"), NOT_FOUND, "ends it before its next run"),
     Case("a lock", scheduled("60.0", "time_limit=90", "with shop_lock(): pay()"), NOT_FOUND, "`shop_lock` (line 7)"),
     Case("a key of the cache", scheduled("60.0", "time_limit=90", 'cache.add("charge", 1) and pay()'), NOT_FOUND),
-    Case("a base class that locks", scheduled("60.0", "time_limit=90, base=QueueOnce"), NOT_FOUND),
-    Case("a timer of its own", scheduled("60.0", "time_limit=90", "for each in TimedIterator(50): pay()"), NOT_FOUND),
-    Case("another task's entry", scheduled("60.0").replace("tasks.charge", "tasks.pay"), NOT_FOUND, "no entry"),
+    Lookalike("a base class that locks", scheduled("60.0", "time_limit=90, base=QueueOnce"), NOT_FOUND),
+    Lookalike("a timer of its own", scheduled("60.0", "time_limit=90", "for each in TimedIterator(50): pay()"), NOT_FOUND),
+    Lookalike("another task's entry", scheduled("60.0").replace("tasks.charge", "tasks.pay"), NOT_FOUND, "no entry"),
     Case("a set is no lock", scheduled("60.0", "time_limit=90", "seen.add(1)"), "fail", "takes no lock"),
     Case("no limit", scheduled("60.0"), CANNOT_TELL, "whether it can take that long"),
     Case("once a day", scheduled("crontab(minute=0, hour=3)", "time_limit=60"), CANNOT_TELL, "crontab(minute=0, hour=3)"),
@@ -163,7 +163,7 @@ OVERLAP = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", OVERLAP, ids=str)
+@table("beat-overlap", OVERLAP)
 def test_a_scheduled_task_does_not_overlap_itself(case: Case) -> None:
     case.check("beat-overlap")
 
@@ -174,16 +174,16 @@ CRONTABS = [
     Case("added by hand", "from celery.schedules import crontab\n" + PERIODIC.format("crontab(hour=9)"), "fail", "each minute"),
     Case("written out", scheduled("crontab(hour=9, minute=0)"), NOT_FOUND, "leaves no minute out"),
     Case("by position", scheduled('crontab(0, hour="9")'), NOT_FOUND),
-    Case("each minute on purpose", scheduled("crontab()"), NOT_FOUND),
-    Case("in a test", {"shop/celery.py": "from celery import Celery\napp = Celery()\n", "shop/tasks.py": f"from shop.celery import app\n{PLAIN}", "tests/test_a.py": "from celery.schedules import crontab\ncrontab(hour=9)\n"}, NOT_FOUND),
-    Case("poured in", scheduled("crontab(hour=9, **more)"), NOT_FOUND),
-    Case("not Celery's", scheduled("crontab(hour=9)").replace("celery.schedules", "shop.times"), NOT_FOUND),
-    Case("an interval", scheduled("60.0"), NOT_FOUND, "no `crontab(...)`"),
+    Lookalike("each minute on purpose", scheduled("crontab()"), NOT_FOUND),
+    Lookalike("in a test", {"shop/celery.py": "from celery import Celery\napp = Celery()\n", "shop/tasks.py": f"from shop.celery import app\n{PLAIN}", "tests/test_a.py": "from celery.schedules import crontab\ncrontab(hour=9)\n"}, NOT_FOUND),
+    Lookalike("poured in", scheduled("crontab(hour=9, **more)"), NOT_FOUND),
+    Lookalike("not Celery's", scheduled("crontab(hour=9)").replace("celery.schedules", "shop.times"), NOT_FOUND),
+    Lookalike("an interval", scheduled("60.0"), NOT_FOUND, "no `crontab(...)`"),
     Case("settings were not seen", PLAIN, CANNOT_TELL, "not among the files", settings=None),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", CRONTABS, ids=str)
+@table("crontab-minute", CRONTABS)
 def test_a_crontab_has_a_minute(case: Case) -> None:
     case.check("crontab-minute")
 

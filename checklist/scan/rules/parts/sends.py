@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from checklist.scan.found import Evidence
 from checklist.scan.names import Function
-from checklist.scan.rules.wording import counted
+from checklist.scan.rules.parts.places import is_test
+from checklist.scan.rules.parts.wording import counted
 from checklist.scan.subject import SENDING, SIGNATURES, Call, Subject
 
 # These take the task's arguments as `args` and `kwargs`; the others take them as their own.
@@ -60,7 +60,7 @@ class Send:
 
 def production_calls(subject: Subject) -> list[Call]:
     """The calls of the task outside of tests; all of them where the task stands in tests itself."""
-    return [call for call in subject.calls if is_test(subject.module.path) or not is_test(call.module.path)]
+    return [call for call in subject.calls if is_test(subject.module) or not is_test(call.module)]
 
 
 def sends(subject: Subject) -> list[Send]:
@@ -90,18 +90,6 @@ def where_looked(subject: Subject, noun: str = "call") -> str:
     count = len(production_calls(subject))
     files = counted(len(subject.project.modules), "file")
     return f"{counted(count, noun)} of it" if count else f"no {noun} of it in the {files} that {_were(subject)} read"
-
-
-def is_test(path: str) -> bool:
-    """Whether a file holds tests, by its name or its folders."""
-    parts = PurePosixPath(path).parts
-    name = parts[-1]
-    return (
-        any(part in {"tests", "test", "testing"} for part in parts[:-1])
-        or name in {"conftest.py", "tests.py"}
-        or name.endswith("_test.py")
-        or (name.startswith("test_") and not name.startswith("test_tasks"))
-    )
 
 
 def _were(subject: Subject) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from checklist.scan.names import Function
-from checklist.scan.project import Defined, External
+from checklist.scan.project import Defined
 from checklist.scan.subject import Subject
 
 
@@ -42,9 +42,3 @@ def method(subject: Subject, name: str) -> tuple[Defined, Function] | None:
 def wrapper(subject: Subject) -> Defined | None:
     """The decorator of the project that makes the task, where there is one."""
     return subject.declaration.maker.wrapper
-
-
-def external_names(subject: Subject, node: ast.expr) -> set[str]:
-    """The full names of what an expression of the task's body leads to outside of the scan."""
-    found = subject.project.resolve(node, subject.scope)
-    return {target.name for target in found if isinstance(target, External)}

@@ -72,7 +72,7 @@ def wide_handlers(subject: Subject) -> Iterator[Handler]:
     """The `except` clauses of the body that catch every error: bare ones, and those of `Exception` or `BaseException`."""
     for node in subject.body():
         if isinstance(node, ast.Try):
-            yield from (Handler(node, clause) for clause in node.handlers if _is_wide(clause))
+            yield from (Handler(node, clause) for clause in node.handlers if is_wide(clause))
 
 
 def caught(clause: ast.ExceptHandler) -> list[ast.expr]:
@@ -82,7 +82,8 @@ def caught(clause: ast.ExceptHandler) -> list[ast.expr]:
     return list(clause.type.elts) if isinstance(clause.type, ast.Tuple) else [clause.type]
 
 
-def _is_wide(clause: ast.ExceptHandler) -> bool:
+def is_wide(clause: ast.ExceptHandler) -> bool:
+    """Whether a clause catches every error: a bare one, or one of `Exception` or `BaseException`."""
     return clause.type is None or any(dotted(each) in _WIDE for each in caught(clause))
 
 

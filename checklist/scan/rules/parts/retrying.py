@@ -8,6 +8,8 @@ from checklist.scan import celery_tables
 from checklist.scan.found import Evidence, Option
 from checklist.scan.subject import Subject
 
+NOTHING = "nothing retries: no `autoretry_for`, and no `self.retry` in the body"
+
 
 def autoretry(subject: Subject) -> Option | None:
     """The option `autoretry_for` where it is written and not empty."""

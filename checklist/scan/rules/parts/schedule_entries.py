@@ -1,0 +1,177 @@
+"""The entries of schedules: mappings with `task` and `schedule`, as `beat_schedule` has them, and calls of `add_periodic_task`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from checklist.scan.finder import Found
+from checklist.scan.found import Evidence
+from checklist.scan.literals import UnknownError, literal
+from checklist.scan.names import Scope
+from checklist.scan.project import Defined, External, Project, Value
+from checklist.scan.rules.parts.numbers import number
+from checklist.scan.rules.parts.places import is_test
+from checklist.scan.source import Module
+from checklist.scan.subject import Subject, dotted
+
+COARSE = {"hour", "day_of_week", "day_of_month", "month_of_year"}
+_EXPIRY = {"expires", "expiry"}
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One entry: the `task` by its name or as a signature, when it runs, and the options that it is sent with.
+
+    `is_whole` says whether nothing else is poured into the entry.
+    """
+
+    task: ast.expr
+    schedule: ast.expr
+    options: ast.expr
+    is_whole: bool
+    module: Module
+    scope: Scope
+
+    @property
+    def evidence(self) -> Evidence:
+        """The line that says when."""
+        return self.module.evidence(self.schedule)
+
+    def runs(self, subject: Subject) -> bool:
+        """Whether it is this task that the entry runs: by its name, as `charge.name`, or by a signature."""
+        if any(call.node is self.task for call in subject.calls):
+            return True
+        if isinstance(self.task, ast.Attribute) and self.task.attr == "name":
+            targets = subject.project.resolve(self.task.value, self.scope)
+            node = subject.declaration.defined.node
+            return any(isinstance(each, Defined) and each.node is node for each in targets)
+        try:
+            written = literal(self.task, self.scope, subject.project)
+        except UnknownError:
+            return False
+        return isinstance(written, str) and is_named(subject, written)
+
+    def period(self, project: Project) -> float | None:
+        """Seconds from one run to the next where they are always the same; `None` where the text does not tell."""
+        node, scope = _followed(self.schedule, self.scope, project)
+        if isinstance(node, ast.Call) and is_crontab(node, scope, project):
+            return _period_of_crontab(node)
+        if isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] == "schedule" and node.args:
+            node = node.args[0]
+        return number(node, scope, project)
+
+    def expires(self, project: Project) -> tuple[Evidence | None, bool]:
+        """The line of its `expires`, if it has one, and whether all of the entry's options were read."""
+        options, scope = _followed(self.options, self.scope, project)
+        pairs = _pairs(options)
+        if found := next((pairs[name] for name in _EXPIRY if name in pairs), None):
+            return scope.module.evidence(found), True
+        return None, self.is_whole and _is_read(options)
+
+
+def entries(subject: Subject) -> list[Entry]:
+    """Every schedule entry of the task that the scan holds."""
+    return [entry for entry in entries_of(subject.found) if entry.runs(subject)]
+
+
+@lru_cache(maxsize=4)
+def entries_of(found: Found) -> tuple[Entry, ...]:
+    """The entries of all schedules, without those of tests."""
+    modules = (module for module in found.project.modules.values() if not is_test(module))
+    return tuple(entry for module in modules for entry in _entries(module, found.project))
+
+
+def is_named(subject: Subject, name: str) -> bool:
+    """Whether `name` is what Celery calls the task: its `name=`, or else module and function."""
+    given = subject.task.options.get("name")
+    if given is not None and given.is_written:
+        return given.is_known and given.value == name
+    parts = name.split(".")
+    own = (*subject.module.parts, *subject.task.name.split("."))
+    return len(parts) > 1 and tuple(parts) == own[-len(parts) :]
+
+
+def is_crontab(node: ast.Call, scope: Scope, project: Project) -> bool:
+    """Whether a call is one of Celery's `crontab`."""
+    return any(
+        isinstance(each, External) and each.name in {"celery.schedules.crontab", "celery.task.schedules.crontab"}
+        for each in project.resolve(node.func, scope)
+    )
+
+
+def _entries(module: Module, project: Project) -> Iterator[Entry]:
+    if not any(word in module.text for word in ('"schedule"', "'schedule'", "schedule=", "add_periodic_task")):
+        return
+    for node in ast.walk(module.tree):
+        pairs = _pairs(node)
+        if "task" in pairs and "schedule" in pairs:
+            options = pairs.get("options", ast.Dict([], []))
+            scope = project.scope_of(module, node)
+            yield Entry(pairs["task"], pairs["schedule"], options, _is_read(node), module, scope)
+        elif isinstance(node, ast.Call) and dotted(node.func).endswith(".add_periodic_task") and len(node.args) > 1:
+            given = ast.Call(ast.Name("dict"), [], [each for each in node.keywords if each.arg in _EXPIRY])
+            is_whole = all(each.arg for each in node.keywords)
+            yield Entry(node.args[1], node.args[0], given, is_whole, module, project.scope_of(module, node))
+
+
+def _pairs(node: ast.AST) -> dict[str, ast.expr]:
+    """A mapping by its keys, as far as they are texts: of `{...}` or of `dict(...)`."""
+    if isinstance(node, ast.Dict):
+        return {
+            key.value: value
+            for key, value in zip(node.keys, node.values, strict=True)
+            if isinstance(key, ast.Constant) and isinstance(key.value, str)
+        }
+    if _is_dict_call(node):
+        return {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}  # type: ignore[attr-defined]
+    return {}
+
+
+def _is_dict_call(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict" and not node.args
+
+
+def _is_read(node: ast.AST) -> bool:
+    """Whether a node is a mapping that nothing is poured into."""
+    if isinstance(node, ast.Dict):
+        return all(key is not None for key in node.keys)
+    return _is_dict_call(node) and all(each.arg for each in node.keywords)  # type: ignore[attr-defined]
+
+
+def _followed(node: ast.expr, scope: Scope, project: Project) -> tuple[ast.expr, Scope]:
+    """What a name was given, or the expression itself."""
+    if isinstance(node, ast.Name | ast.Attribute):
+        for target in project.resolve(node, scope):
+            if isinstance(target, Value) and not target.elements_of:
+                return target.node, target.scope
+    return node, scope
+
+
+def _period_of_crontab(node: ast.Call) -> float | None:
+    """Seconds between runs of a crontab that says nothing of hours and days, or `*`."""
+    given = dict(zip(("minute", "hour"), node.args, strict=False)) | {each.arg: each.value for each in node.keywords}
+    if None in given or len(node.args) > 2 or any(not _is_star(given[name]) for name in COARSE & set(given)):
+        return None
+    minute = given.get("minute")
+    if minute is None or _is_star(minute):
+        return 60.0
+    return _period_of_minutes(str(minute.value)) if isinstance(minute, ast.Constant) else None
+
+
+def _period_of_minutes(text: str) -> float | None:
+    """`*/5` is 300 seconds, `0` an hour, `0,30` half of it; `None` where the gaps differ."""
+    if text.startswith("*/") and text[2:].isdigit():
+        return 60.0 * int(text[2:]) or None
+    if not all(part.isdigit() for part in text.split(",")):
+        return None
+    minutes = sorted({int(part) for part in text.split(",")})
+    gaps = {later - earlier for earlier, later in pairwise([*minutes, minutes[0] + 60])}
+    return 60.0 * gaps.pop() if len(gaps) == 1 else None
+
+
+def _is_star(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == "*"
