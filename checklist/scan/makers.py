@@ -15,8 +15,6 @@ from checklist.scan.targets import DEEPEST, Defined, External, Target, Value
 from checklist.scan.walking import returned
 from checklist.scan.wrappers import Wrappers
 
-__all__ = ["Makers", "Unsure"]
-
 
 class Makers:
     """Finds out what the decorators of a project make."""

@@ -11,8 +11,6 @@ from checklist.scan.names import Assigned, Binding, Function, Imported, Paramete
 from checklist.scan.source import Module
 from checklist.scan.targets import DEEPEST, Defined, External, Given, Target, Value, Whole
 
-__all__ = ["Defined", "External", "Given", "Project", "Target", "Value", "Whole", "class_around"]
-
 MOST = 100  # things that one name may lead to; the rest is left out
 
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.names import Parameter, Scope
-from checklist.scan.project import Defined, External
 from checklist.scan.rules.parts import bases, objects
 from checklist.scan.rules.parts.numbers import is_number
 from checklist.scan.rules.parts.sends import Argument, arguments, parameter, production_calls, where_looked
 from checklist.scan.rules.parts.wording import listed, place, unique
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
+from checklist.scan.targets import Defined, External
 
 # What texts, numbers, dates and mappings have, too: reading it says nothing about a parameter.
 _PLAIN = {name for cls in (str, bytes, int, float, list, dict) for name in dir(cls)} | {

@@ -10,12 +10,12 @@ from functools import lru_cache
 from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.names import Scope
-from checklist.scan.project import External
 from checklist.scan.rules.parts.places import is_test
 from checklist.scan.rules.parts.wording import shown
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
 from checklist.scan.source import Module
 from checklist.scan.subject import Subject
+from checklist.scan.targets import External
 
 _HANDLING = {"on_error", "link_error"}
 

@@ -6,11 +6,13 @@ import ast
 from functools import lru_cache
 
 from checklist.scan.found import Finding
-from checklist.scan.makers import Makers, Unsure
-from checklist.scan.project import Defined, External, Project
+from checklist.scan.maker import Unsure
+from checklist.scan.makers import Makers
+from checklist.scan.project import Project
 from checklist.scan.rules.parts.wording import counted
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject, dotted, own_nodes
+from checklist.scan.targets import Defined, External
 
 # Decorators that register what they are given and hand it back, by their last name.
 _REGISTERING = {

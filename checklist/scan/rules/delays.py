@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from checklist.scan.found import Evidence, Finding, Origin
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
-from checklist.scan.project import External, Value
 from checklist.scan.rules.parts.numbers import number
 from checklist.scan.rules.parts.schedule_entries import Entry, entries
 from checklist.scan.rules.parts.sends import Send, sends, where_looked
 from checklist.scan.rules.parts.wording import counted, listed, place, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
+from checklist.scan.targets import External, Value
 
 LONGEST = 1800  # seconds: RabbitMQ's `consumer_timeout`; Redis waits an hour
 SHORT = 300

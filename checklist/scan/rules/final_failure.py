@@ -10,7 +10,6 @@ from functools import lru_cache
 from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.names import Function
-from checklist.scan.project import External
 from checklist.scan.rules.parts import bases
 from checklist.scan.rules.parts.places import is_test
 from checklist.scan.rules.parts.schedule_entries import entries
@@ -18,6 +17,7 @@ from checklist.scan.rules.parts.sends import sends
 from checklist.scan.rules.parts.wording import counted, place
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import SENDING, Subject
+from checklist.scan.targets import External
 
 _STATES = {"status", "state", "stage", "phase", "progress_state", "job_status"}
 _GOING_ON = re.compile(r"(^|[^a-z])([a-z]+ing|in_?progress|started|busy)$")

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from checklist.scan.found import Evidence, Finding, Origin
-from checklist.scan.project import External, Value
 from checklist.scan.rules.parts.numbers import number
 from checklist.scan.rules.parts.wording import NO_FUNCTION, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
+from checklist.scan.targets import External, Value
 
 _TIMEOUTS = {"timeout", "expire", "ttl", "auto_release_time", "ex"}
 _RECEIVERS = ("redis", "cache", "conn", "rdb")

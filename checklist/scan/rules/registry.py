@@ -41,17 +41,17 @@ def rule(name: str, *, needs: Iterable[str] = ()) -> Callable[[Rule], Rule]:
 
 def fails(text: str, *evidence: Evidence) -> Finding:
     """Something was found that speaks for a fail."""
-    return Finding(Kind.FOUND, text, Suggested.FAIL, evidence)
+    return Finding(Kind.FOUND, text, Suggested.FAIL, _once(evidence))
 
 
 def passes(text: str, *evidence: Evidence) -> Finding:
     """Something was found that shows that the item holds; never for the mere lack of something wrong."""
-    return Finding(Kind.FOUND, text, Suggested.PASS, evidence)
+    return Finding(Kind.FOUND, text, Suggested.PASS, _once(evidence))
 
 
 def does_not_apply(text: str, *evidence: Evidence) -> Finding:
     """Something was found that shows that the item does not apply."""
-    return Finding(Kind.FOUND, text, Suggested.NA, evidence)
+    return Finding(Kind.FOUND, text, Suggested.NA, _once(evidence))
 
 
 def not_found(looked_at: str) -> Finding:
@@ -61,7 +61,12 @@ def not_found(looked_at: str) -> Finding:
 
 def cannot_tell(why: str, *evidence: Evidence) -> Finding:
     """The source does not say; `why` tells what is missing."""
-    return Finding(Kind.CANNOT_TELL, why, None, evidence)
+    return Finding(Kind.CANNOT_TELL, why, None, _once(evidence))
+
+
+def _once(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Each line once, however many things it shows."""
+    return tuple(dict.fromkeys(evidence))
 
 
 def suggestions(subject: Subject, items: Mapping[str, str]) -> list[Suggestion]:

@@ -7,10 +7,11 @@ from enum import StrEnum
 from functools import lru_cache
 
 from checklist.scan.found import Finding
-from checklist.scan.project import External, Project, Value
+from checklist.scan.project import Project
 from checklist.scan.rules.parts.wording import NO_FUNCTION, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
 from checklist.scan.subject import Subject
+from checklist.scan.targets import External, Value
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 

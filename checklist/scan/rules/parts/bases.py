@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from checklist.scan.names import Function
-from checklist.scan.project import Defined
 from checklist.scan.subject import Subject
+from checklist.scan.targets import Defined
 
 
 def classes(subject: Subject) -> list[Defined]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from checklist.scan.names import Assigned, Parameter, Scope
-from checklist.scan.project import External, Project
+from checklist.scan.project import Project
+from checklist.scan.targets import External
 
 _ONE = {"get", "create", "first", "last", "latest", "earliest", "aget", "acreate", "afirst", "alast", "one"}
 _MANY = {"all", "filter", "exclude", "order_by", "select_related", "prefetch_related", "iterator", "select_for_update"}

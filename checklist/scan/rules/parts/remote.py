@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 
 from checklist.scan.names import Scope
-from checklist.scan.project import External, Project, Value
+from checklist.scan.project import Project
 from checklist.scan.subject import dotted
+from checklist.scan.targets import External, Value
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 _EXACT = {f"{library}.{verb}" for library in ("requests", "httpx") for verb in _VERBS} | {

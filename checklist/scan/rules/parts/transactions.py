@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 
 from checklist.scan.names import FUNCTIONS, Scope
-from checklist.scan.project import Defined, External, Project
+from checklist.scan.project import Project
 from checklist.scan.source import Module
+from checklist.scan.targets import Defined, External
 
 _ATOMIC = {"django.db.transaction.atomic", "django.db.transaction.commit_on_success"}
 _MAKES_MANAGER = {"contextlib.contextmanager", "contextlib.asynccontextmanager"}
