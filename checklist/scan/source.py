@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import io
+import re
 import tokenize
 import warnings
 from dataclasses import dataclass, field
@@ -16,7 +18,12 @@ from checklist.scan.found import Evidence
 LONGEST = 500  # characters of an expression that are shown
 MOST_CONTINUED = 20_000  # lines that end in a backslash; Python's reader takes the square of their number
 LARGEST = 4_000_000  # bytes of one file; the largest module of Python's own library has 0.3 million
-DEEPEST = 150  # nested blocks or brackets; Python itself stops at 100 blocks and 200 brackets
+
+
+# Encodings of text that people write, each decoded in one pass. Others that Python knows take hours for some files (punycode) or are no text.
+_ENCODINGS = re.compile(
+    r"utf-8(-sig)?|ascii|iso8859-\d+|cp\d+|koi8-[rtu]|mac-\w+|euc_\w+|shift_jis\w*|gb2312|gbk|gb18030|hz|big5\w*|iso2022_\w+|johab|tis-620"
+)
 
 
 class UnreadableError(Exception):
@@ -93,8 +100,10 @@ def decode(content: bytes) -> str:
         raise UnreadableError("is not text: it holds null bytes")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        if not _ENCODINGS.fullmatch(codecs.lookup(encoding).name):
+            raise UnreadableError(f"declares the encoding {encoding}, in which no source is written")
         text = content.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+    except (SyntaxError, UnicodeError, LookupError) as error:
         raise UnreadableError(f"cannot be decoded: {error}") from None
     return text
 

@@ -409,6 +409,9 @@ def test_a_file_named_like_a_test_is_read_like_any_other() -> None:
         (b"\xff\xfe\x00", "null bytes"),
         (b"# coding: nonsense\n", "decoded"),
         (b"# caf\xe9\n", "decoded"),
+        (b"# coding: idna\nx = 1\n", "declares the encoding idna"),
+        (b"# coding: punycode\n-9c" + b"a" * 1_000_000, "declares the encoding punycode"),
+        (b"# coding: rot13\nk = 1\n", "declares the encoding rot13"),
         ("x = " + "(" * 300 + ")" * 300, "nested"),
     ],
 )
@@ -417,6 +420,13 @@ def test_a_file_that_cannot_be_read_is_told_of_and_the_others_are_scanned(conten
     (unread,) = found.unread
     assert unread.path == "bad.py" and reason in unread.reason
     assert [task.name for task in found.tasks] == ["charge"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "koi8-r", "cp1251", "iso-8859-5", "mac-cyrillic"])
+def test_the_encodings_that_people_write_in_are_read(encoding: str) -> None:
+    text = f"# coding: {encoding.removesuffix('-sig')}\nfrom celery import shared_task\n@shared_task(name='платёж')\ndef charge(): ...\n"
+    (task,) = find({"tasks.py": text.encode(encoding)}).tasks
+    assert task.options["name"].value == "платёж"
 
 
 def test_latin_1_and_windows_lines_are_read() -> None:
