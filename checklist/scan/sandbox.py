@@ -23,6 +23,7 @@ MOST_BYTES = 2_000_000  # of all files, their paths and the diff together
 MOST_OUTPUT = 32_000_000  # bytes that the child may answer
 AT_ONCE = 2  # children of one process at the same time
 WAITING = 1  # callers that wait for a place; the server's other threads answer other requests meanwhile
+PATIENCE = 2  # seconds that such a caller waits
 BUSY = "too much is being scanned just now; try again in a moment"
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -80,7 +81,7 @@ def _place(seconds: float) -> Iterator[None]:
     if not _doors.acquire(blocking=False):
         raise RefusedError(BUSY)
     try:
-        if not _places.acquire(timeout=seconds):
+        if not _places.acquire(timeout=min(seconds, PATIENCE)):
             raise RefusedError(BUSY)
         try:
             yield
