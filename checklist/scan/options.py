@@ -137,14 +137,14 @@ class _Collected:
         for name, value, scope in poured:
             if value is None:
                 self.hidden = self.hidden or f"`**{layer.scope.module.source(node)}` cannot be followed whole"
-            else:
-                self._add(
-                    name,
-                    value,
-                    scope,
-                    origin,
-                    f"`{layer.scope.module.source(node)}`" if origin == "splat" else layer.note,
-                )
+                return  # it may replace whatever comes before it
+            self._add(
+                name,
+                value,
+                scope,
+                origin,
+                f"`{layer.scope.module.source(node)}`" if origin == "splat" else layer.note,
+            )
 
     # Classes
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from checklist.scan.changes import assigned_globally, changes
 from checklist.scan.effort import spend
 from checklist.scan.names import Assigned, Binding, Function, Imported, Parameter, Scope, statements
 from checklist.scan.source import Module
@@ -23,7 +25,7 @@ class Project:
         self._by_last: dict[str, list[Module]] = defaultdict(list)
         for module in self.modules.values():
             self._by_last[module.parts[-1] if module.parts else ""].append(module)
-        self._found: dict[tuple[str, ...], Module | None] = {}
+        self._changed: dict[str, set[tuple[Scope | None, str]]] = {}
 
     def top(self, module: Module) -> Scope:
         """The scope of a module."""
@@ -93,7 +95,23 @@ class Project:
         bindings, holder = scope.find(name)
         if holder is None:
             return self._from_stars(name, scope.top, depth)
-        return _distinct(target for binding in bindings for target in self._follow(binding, holder, depth + 1))
+        return _distinct(self._bound(name, bindings, holder, depth))
+
+    def _bound(self, name: str, bindings: Iterable[Binding], holder: Scope, depth: int) -> Iterator[Target]:
+        """Everything that the bindings of a name in a scope lead to; values that are changed later say so."""
+        for binding in bindings:
+            for target in self._follow(binding, holder, depth + 1):
+                if isinstance(target, Value) and self.is_changed(name, holder):
+                    target = replace(target, is_changed=True)
+                yield target
+
+    def is_changed(self, name: str, holder: Scope) -> bool:
+        """Whether something in its module changes the value of a name of that scope after it was bound."""
+        module = holder.module
+        if module.path not in self._changed:
+            found = {(self.scope_of(module, node).find(each)[1], each) for each, node in changes(module)}
+            self._changed[module.path] = found | {(self.top(module), each) for each in assigned_globally(module)}
+        return (holder, name) in self._changed[module.path]
 
     def _follow(self, binding: Binding, scope: Scope, depth: int) -> list[Target]:
         if isinstance(binding, Imported):
@@ -180,11 +198,7 @@ class Project:
         """An attribute that a class or one of its bases in the scan defines."""
         for cls in self.lineage(found, depth):
             if isinstance(cls, Defined) and name in cls.inside.names:
-                return [
-                    target
-                    for binding in cls.inside.names[name]
-                    for target in self._follow(binding, cls.inside, depth + 1)
-                ]
+                return list(self._bound(name, cls.inside.names[name], cls.inside, depth))
         return []
 
     def lineage(self, found: Defined, depth: int = 0) -> list[Defined | External | None]:
@@ -219,7 +233,7 @@ def _distinct(targets: Iterable[Target]) -> list[Target]:
     for target in targets:
         key: object = target
         if isinstance(target, Defined | Value):
-            key = (target.node, target.scope, isinstance(target, Value) and target.elements_of)
+            key = (target.node, target.scope, isinstance(target, Value) and (target.elements_of, target.is_changed))
         elif isinstance(target, Whole):
             key = target.module
         elif isinstance(target, Given):

@@ -184,7 +184,7 @@ class Settings:
             if isinstance(target, Defined):
                 self._names(target.inside)
                 return
-            if isinstance(target, Value) and isinstance(target.node, ast.Dict):
+            if isinstance(target, Value) and isinstance(target.node, ast.Dict) and not target.is_changed:
                 self._pairs(target.node, target.scope)
                 return
             if isinstance(target, External) and target.name == "django.conf.settings":
@@ -216,7 +216,7 @@ class Settings:
 
     def _poured(self, node: ast.expr, scope: Scope) -> None:
         for target in self.project.resolve(node, scope):
-            if isinstance(target, Value) and isinstance(target.node, ast.Dict):
+            if isinstance(target, Value) and isinstance(target.node, ast.Dict) and not target.is_changed:
                 self._pairs(target.node, target.scope)
                 return
         self._missing.append(f"`{scope.module.source(node)}`")

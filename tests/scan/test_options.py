@@ -260,3 +260,34 @@ def test_names_that_a_wrapper_or_a_base_class_reads_are_declared() -> None:
 def test_the_tables_are_those_of_the_installed_celery() -> None:
     assert celery_tables.FILE.read_text() == celery_tables.text(), "run tests/scan/celery_tables.py"
     assert version() in celery_tables.text()
+
+
+CHANGED = {
+    "computed anew": "LIMIT = 10\nLIMIT *= 100\n@app.task(max_retries=LIMIT)\ndef charge(): ...",
+    "bound again by a function": "LIMIT = 10\ndef more():\n    global LIMIT\n    LIMIT = 9\n@app.task(max_retries=LIMIT)\ndef charge(): ...",
+    "bound twice": "if DEBUG:\n    LIMIT = 30\nelse:\n    LIMIT = 60\n@app.task(max_retries=LIMIT)\ndef charge(): ...",
+    "changed in another file": "from limits import LIMIT\n@app.task(max_retries=LIMIT)\ndef charge(): ...\n## limits.py\nLIMIT = 1\nLIMIT += 2\n",
+    "an entry replaced": "O = {'max_retries': 3}\nO['max_retries'] = None\n@app.task(**O)\ndef charge(): ...",
+    "an update": "O = {'max_retries': 3}\nO.update(max_retries=None)\n@app.task(**O)\ndef charge(): ...",
+    "an entry taken out": "O = {'max_retries': 3}\nO.pop('max_retries')\n@app.task(**O)\ndef charge(): ...",
+    "an entry deleted": "O = {'max_retries': 3}\ndel O['max_retries']\n@app.task(**O)\ndef charge(): ...",
+    "in a splat of a splat": "A = {'max_retries': 3}\nA |= B\n@app.task(**{'max_retries': 4, **A})\ndef charge(): ...",
+    "mappings of two conditions": "if DEBUG:\n    O = {'max_retries': 3}\nelse:\n    O = {}\n@app.task(**O)\ndef charge(): ...",
+}
+
+
+@pytest.mark.parametrize("text", CHANGED.values(), ids=CHANGED)
+def test_a_value_that_is_changed_later_is_not_known(text: str) -> None:
+    assert not subject_of(text).option("max_retries").is_known
+
+
+def test_a_name_that_is_changed_in_another_scope_keeps_its_value() -> None:
+    text = (
+        "O = {'max_retries': 5}\ndef other():\n    O = {}\n    O['max_retries'] = 1\n@app.task(**O)\ndef charge(): ..."
+    )
+    assert subject_of(text).option("max_retries").value == 5
+
+
+def test_defaults_of_a_wrapper_that_its_own_keywords_update_are_known() -> None:
+    text = "def job(**kw):\n    given = {'max_retries': 5}\n    given.update(kw)\n    return app.task(**given)\n@job()\ndef charge(): ..."
+    assert subject_of(text).option("max_retries").value == 5
