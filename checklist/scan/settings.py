@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checklist.scan.celery_tables import setting_names
 from checklist.scan.effort import TooMuchError, limit
@@ -28,6 +28,7 @@ _FOR_TESTS = {
     "test_settings",
     "dev_settings",
 }
+_TESTS = {"test", "tests", "testing", "conftest"}
 _HINTS = ("celery", "Celery", "CELERY", ".conf", "broker_", "BROKER_", "task_", "beat_")
 
 
@@ -79,8 +80,7 @@ class Settings:
     def get(self, name: str) -> Setting | None:
         """A setting by its name of today; when it is set more than once, the last one that is not for tests or development."""
         found = self._found.get(name, [])
-        real = [setting for setting in found if not _is_for_tests(setting.scope.module)]
-        return next(reversed(real or found), None)
+        return last([setting for setting in found if not _is_for_tests(setting.scope.module)] or found)
 
     def every(self, name: str) -> list[Setting]:
         """All places that set it: production, development and tests may each."""
@@ -206,6 +206,8 @@ class Settings:
                 self._set(statement.target.id, statement.value, scope, statement)
 
     def _updated(self, node: ast.Call, scope: Scope) -> None:
+        if _is_test(scope):
+            return
         for keyword in node.keywords:
             if keyword.arg:
                 self._set(keyword.arg, keyword.value, scope, keyword.value)
@@ -228,6 +230,8 @@ class Settings:
 
     def _assigned(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
         """`app.conf.task_time_limit = 60`, `app.conf["task_time_limit"] = 60` and `app.conf = {...}`."""
+        if _is_test(scope):
+            return
         if isinstance(target, ast.Attribute) and _is_conf(target.value):
             self._set(target.attr, value, scope, target)
         elif isinstance(target, ast.Subscript) and _is_conf(target.value) and isinstance(target.slice, ast.Constant):
@@ -245,6 +249,15 @@ class Settings:
         known = self._found.setdefault(name, [])
         if all(each.place != place for each in known):
             known.append(Setting(name, node, scope, place, value, is_literal))
+
+
+def last(places: list[Setting]) -> Setting | None:
+    """The last of several places that set the same; its value is unknown when they differ, because the text does not say which one holds."""
+    if not places:
+        return None
+    final = places[-1]
+    differ = any(each.value != final.value or not each.is_literal for each in places)
+    return replace(final, value=None, is_literal=False) if differ else final
 
 
 def _today(written: str) -> str | None:
@@ -270,6 +283,17 @@ def _is_conf(node: ast.expr) -> bool:
 
 def _is_for_tests(module: Module) -> bool:
     return any(part.strip("_").removeprefix("settings_") in _FOR_TESTS for part in module.parts)
+
+
+def _is_test(scope: Scope | None) -> bool:
+    """Whether code stands in a file of tests, or in a function that is one: what that sets holds for the test only."""
+    while scope is not None:
+        if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef) and scope.node.name.startswith("test_"):
+            return True
+        if scope.parent is None:
+            return any(_TESTS & set(part.lower().split("_")) for part in scope.module.parts)
+        scope = scope.parent
+    return False
 
 
 def _is_settings(module: Module) -> bool:

@@ -291,3 +291,48 @@ def test_a_name_that_is_changed_in_another_scope_keeps_its_value() -> None:
 def test_defaults_of_a_wrapper_that_its_own_keywords_update_are_known() -> None:
     text = "def job(**kw):\n    given = {'max_retries': 5}\n    given.update(kw)\n    return app.task(**given)\n@job()\ndef charge(): ..."
     assert subject_of(text).option("max_retries").value == 5
+
+
+BODIES = {
+    "the last one wins": ("    max_retries = 3\n    max_retries = None\n", None, True),
+    "after a condition": ("    if DEBUG:\n        max_retries = 1\n    max_retries = 7\n", 7, True),
+    "under a condition only": ("    if DEBUG:\n        max_retries = 1\n", 1, True),
+    "either": ("    if DEBUG:\n        max_retries = 1\n    else:\n        max_retries = 7\n", None, False),
+    "may be replaced": ("    max_retries = 3\n    if DEBUG:\n        max_retries = 1\n", None, False),
+    "computed anew": ("    max_retries = 3\n    max_retries += 1\n", None, False),
+}
+
+
+@pytest.mark.parametrize("body, value, is_known", BODIES.values(), ids=BODIES)
+def test_the_last_value_in_the_body_of_a_class_holds_unless_a_condition_decides(
+    body: str, value: object, is_known: bool
+) -> None:
+    option = subject_of(f"class Base(Task):\n{body}@app.task(base=Base)\ndef charge(): ...").option("max_retries")
+    assert (option.value, option.is_known, option.origin) == (value, is_known, Origin.BASE)
+
+
+SET = {
+    "twice, unequal": ("if DEBUG:\n    app.conf.task_time_limit = 30\nelse:\n    app.conf.task_time_limit = 60\n", None, False),
+    "twice, equal": ("if DEBUG:\n    app.conf.task_time_limit = 30\nelse:\n    app.conf.task_time_limit = 30\n", 30, True),
+    "of two apps": ("app.conf.task_time_limit = 30\nb = Celery()\nb.conf.update(task_time_limit=60)\n", None, False),
+    "computed in one place": ("app.conf.task_time_limit = unseen()\napp.conf.task_time_limit = 60\n", None, False),
+    "differently in development": ("app.conf.task_time_limit = 30\n## shop/settings/dev.py\nCELERY_TASK_TIME_LIMIT = 9\n## tasks.py\n", 30, True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text, value, is_known", SET.values(), ids=SET)
+def test_settings_that_differ_are_not_known_but_shown(text: str, value: object, is_known: bool) -> None:
+    option = subject_of(f"{text}@app.task\ndef charge(): ...").option("time_limit")
+    assert (option.value, option.is_known, option.origin) == (value, is_known, Origin.SETTINGS)
+    assert option.place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def test_limit():\n    app.conf.task_time_limit = 30\n    app.conf.update(task_time_limit=30)\n",
+        "## shop/tests/test_tasks.py\nfrom tasks import app\n@fixture\ndef limited():\n    app.conf.task_time_limit = 30\n## tasks.py\n",
+    ],
+)
+def test_what_a_test_sets_is_not_set(text: str) -> None:
+    assert subject_of(f"{text}@app.task\ndef charge(): ...").option("time_limit").origin is Origin.DEFAULT
