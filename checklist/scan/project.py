@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from checklist.scan.changes import assigned_globally, changes
 from checklist.scan.effort import spend
+from checklist.scan.frameworks import OTHERS
 from checklist.scan.names import Assigned, Binding, Function, Imported, Parameter, Scope, statements
 from checklist.scan.source import Module
 from checklist.scan.targets import DEEPEST, Defined, External, Given, Target, Value, Whole
 
+# Packages whose modules are never a file that stands alone beside the importing one.
+_FOREIGN = (
+    sys.stdlib_module_names
+    | OTHERS
+    | {
+        *(
+            "celery",
+            "kombu",
+            "billiard",
+            "django",
+            "rest_framework",
+            "flask",
+            "fastapi",
+            "pydantic",
+            "sqlalchemy",
+            "redis",
+        ),
+        *("requests", "httpx", "urllib3", "boto3", "botocore", "sentry_sdk", "pytest", "numpy", "pandas"),
+    }
+)
 MOST = 100  # things that one name may lead to; the rest is left out
 
 
@@ -46,14 +68,23 @@ class Project:
         return scope
 
     def module_named(self, dotted: str, near: Module) -> Module | None:
-        """The module of that name, wherever its package begins: the one whose path ends so, and that shares most of its path with `near`."""
+        """The module of that name, wherever its package begins: the one whose path ends so, and that shares most of its path with `near`.
+
+        Where files came without their folders, `shop.base` is `base.py` beside `near`.
+        """
         parts = tuple(dotted.split("."))
         candidates = [
             module
             for module in self._by_last.get(parts[-1], ())
             if module.parts[-len(parts) :] == parts and not self._is_inside_package(module, len(parts))
         ]
-        return max(candidates, key=lambda module: (_shared(module, near), -len(module.parts)), default=None)
+        nearest = max(candidates, key=lambda module: (_shared(module, near), -len(module.parts)), default=None)
+        return nearest or self._without_folders(parts, near)
+
+    def _without_folders(self, parts: tuple[str, ...], near: Module) -> Module | None:
+        beside = self.modules.get(f"{parts[-1]}.py")
+        is_possible = "/" not in near.path and len(parts) > 1 and parts[0] not in _FOREIGN
+        return beside if is_possible and beside is not near else None
 
     def _is_inside_package(self, module: Module, length: int) -> bool:
         """Whether the folder above the last `length` parts is a package: then its full name is longer, and `import requests` is not `shop/requests.py`."""
