@@ -336,3 +336,17 @@ def test_settings_that_differ_are_not_known_but_shown(text: str, value: object, 
 )
 def test_what_a_test_sets_is_not_set(text: str) -> None:
     assert subject_of(f"{text}@app.task\ndef charge(): ...").option("time_limit").origin is Origin.DEFAULT
+
+
+DECORATED = {
+    "a mapping above": "LATE = {'acks_late': True}\n\n@app.task(**LATE)\ndef charge(): ...",
+    "a mapping above, and more decorators": "LATE = {'acks_late': True}\n@timed\n@app.task(**LATE)\n@counted\ndef charge(): ...",
+    "a mapping above and an option": "LATE = {'acks_late': True}\n@app.task(\n    bind=True, **LATE\n)\n@counted\ndef charge(self): ...",
+    "a mapping below": "def late(): ...\n@app.task(**LATE)\ndef charge(): ...\nLATE = {'acks_late': True}",
+    "a decorator under another name": "task = app.task\n@counted\n@task(\n    bind=True)\ndef charge(self): ...",
+}
+
+
+@pytest.mark.parametrize("text", DECORATED.values(), ids=DECORATED)
+def test_a_task_is_declared_where_its_decorator_stands(text: str) -> None:
+    assert subject_of(text).declared_at.text.startswith(("@app.task", "@task"))
