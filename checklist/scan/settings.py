@@ -112,7 +112,7 @@ class Settings:
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             for target in targets:
                 if isinstance(target, ast.Name) and (is_ours or target.id.startswith(("CELERY", "BROKER_"))):
-                    self._set(target.id, statement.value, top, statement)
+                    self._set(target.id, statement.value, top, statement, self.project.is_changed(target.id, top))
 
     def _call(self, node: ast.Call, scope: Scope) -> None:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -201,9 +201,11 @@ class Settings:
             if isinstance(statement, ast.Assign):
                 for target in statement.targets:
                     if isinstance(target, ast.Name):
-                        self._set(target.id, statement.value, scope, statement)
+                        is_changed = self.project.is_changed(target.id, scope)
+                        self._set(target.id, statement.value, scope, statement, is_changed)
             elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
-                self._set(statement.target.id, statement.value, scope, statement)
+                is_changed = self.project.is_changed(statement.target.id, scope)
+                self._set(statement.target.id, statement.value, scope, statement, is_changed)
 
     def _updated(self, node: ast.Call, scope: Scope) -> None:
         if _is_test(scope):
@@ -237,11 +239,14 @@ class Settings:
         elif isinstance(target, ast.Subscript) and _is_conf(target.value) and isinstance(target.slice, ast.Constant):
             self._set(str(target.slice.value), value, scope, target)
 
-    def _set(self, written: str, node: ast.expr, scope: Scope, at: ast.AST) -> None:
+    def _set(self, written: str, node: ast.expr, scope: Scope, at: ast.AST, is_changed: bool = False) -> None:
+        """Take a setting; its value is unknown where something changes it later."""
         name = _today(written)
         if name is None:
             return
         try:
+            if is_changed:
+                raise UnknownError
             value, is_literal = literal(node, scope, self.project), True
         except UnknownError:
             value, is_literal = None, False
