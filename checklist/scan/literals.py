@@ -133,6 +133,7 @@ def _called(node: ast.Call, scope: Scope, project: Project, below: Callable[[ast
 
 def _named(node: ast.expr, scope: Scope, project: Project, depth: int) -> Any:
     targets = project.resolve(node, scope)
-    if len(targets) != 1 or not isinstance(targets[0], Value) or targets[0].elements_of or targets[0].node is node:
+    target = targets[0] if len(targets) == 1 else None
+    if not isinstance(target, Value) or target.elements_of or target.is_changed or target.node is node:
         raise UnknownError
-    return _literal(targets[0].node, targets[0].scope, project, depth + 1)
+    return _literal(target.node, target.scope, project, depth + 1)

@@ -36,9 +36,12 @@ def pairs(
         yield from pairs(project, node.right, scope, depth + 1)
         yield from pairs(project, node.left, scope, depth + 1)
     elif isinstance(node, ast.Name | ast.Attribute):
-        for target in project.resolve(node, scope):
-            if isinstance(target, Value) and target.node is not node:
-                yield from pairs(project, target.node, target.scope, depth + 1)
+        values = [each for each in project.resolve(node, scope) if isinstance(each, Value) and each.node is not node]
+        if len(values) > 1 or any(each.is_changed or each.elements_of for each in values):
+            yield "", None, scope
+            return
+        for target in values:
+            yield from pairs(project, target.node, target.scope, depth + 1)
 
 
 def is_mapping_of_options(node: ast.expr, scope: Scope) -> bool:

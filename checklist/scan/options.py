@@ -59,17 +59,31 @@ class _Collected:
         self.options: dict[str, Option] = {}
         self.hidden = ""
 
-    def _add(self, name: str, node: ast.expr, scope: Scope, origin: str, note: str = "", *, wins: bool = False) -> None:
+    def _add(
+        self,
+        name: str,
+        node: ast.expr,
+        scope: Scope,
+        origin: str,
+        note: str = "",
+        *,
+        wins: bool = False,
+        is_sure: bool = True,
+    ) -> None:
+        """Add an option; its value is unknown where another one may hold in its place (not `is_sure`)."""
         if name in self.options and not wins:
             return
-        try:
-            value, is_literal = literal(node, scope, self.project), True
-        except UnknownError:
-            value, is_literal = None, False
+        value, is_literal = self._value(node, scope) if is_sure else (None, False)
         module = scope.module
         place = module.evidence(node) if hasattr(node, "lineno") else None
         source = module.source(node) if place else ast.unparse(node)
         self.options[name] = Option(name, source, value, is_literal, Origin(origin), place, note)
+
+    def _value(self, node: ast.expr, scope: Scope) -> tuple[object, bool]:
+        try:
+            return literal(node, scope, self.project), True
+        except UnknownError:
+            return None, False
 
     # Decorators, presets and wrappers
 
@@ -137,14 +151,14 @@ class _Collected:
         for name, value, scope in poured:
             if value is None:
                 self.hidden = self.hidden or f"`**{layer.scope.module.source(node)}` cannot be followed whole"
-            else:
-                self._add(
-                    name,
-                    value,
-                    scope,
-                    origin,
-                    f"`{layer.scope.module.source(node)}`" if origin == "splat" else layer.note,
-                )
+                return  # it may replace whatever comes before it
+            self._add(
+                name,
+                value,
+                scope,
+                origin,
+                f"`{layer.scope.module.source(node)}`" if origin == "splat" else layer.note,
+            )
 
     # Classes
 
@@ -197,14 +211,23 @@ class _Collected:
                 )
 
     def _body(self, defined: Defined, origin: str) -> None:
-        for statement in statements(defined.node):
-            note = f"`{defined.name}`" if origin == "base class" else ""
-            if isinstance(statement, ast.Assign):
-                for target in statement.targets:
-                    if isinstance(target, ast.Name):
-                        self._add(target.id, statement.value, defined.inside, origin, note)
-            elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
-                self._add(statement.target.id, statement.value, defined.inside, origin, note)
+        note = f"`{defined.name}`" if origin == "base class" else ""
+        for name, (value, is_sure) in _assigned(defined.node).items():
+            self._add(name, value, defined.inside, origin, note, is_sure=is_sure)
+
+
+def _assigned(node: ast.AST) -> dict[str, tuple[ast.expr, bool]]:
+    """The last value that a class body gives each name, and whether no other one may hold: one under a condition may not replace the first."""
+    found: dict[str, tuple[ast.expr, bool]] = {}
+    outside = getattr(node, "body", [])
+    for statement in statements(node):
+        if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign) or statement.value is None:
+            continue
+        for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
+            if isinstance(target, ast.Name):
+                is_sure = statement in outside or target.id not in found
+                found[target.id] = statement.value, is_sure and not isinstance(statement, ast.AugAssign)
+    return found
 
 
 def _default_of(name: str, scope: Scope) -> ast.expr | None:

@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from checklist.scan.changes import assigned_globally, changes
 from checklist.scan.effort import spend
+from checklist.scan.frameworks import OTHERS
 from checklist.scan.names import Assigned, Binding, Function, Imported, Parameter, Scope, statements
 from checklist.scan.source import Module
 from checklist.scan.targets import DEEPEST, Defined, External, Given, Target, Value, Whole
 
+# Packages whose modules are never a file that stands alone beside the importing one.
+_FOREIGN = (
+    sys.stdlib_module_names
+    | OTHERS
+    | {
+        *(
+            "celery",
+            "kombu",
+            "billiard",
+            "django",
+            "rest_framework",
+            "flask",
+            "fastapi",
+            "pydantic",
+            "sqlalchemy",
+            "redis",
+        ),
+        *("requests", "httpx", "urllib3", "boto3", "botocore", "sentry_sdk", "pytest", "numpy", "pandas"),
+    }
+)
 MOST = 100  # things that one name may lead to; the rest is left out
 
 
@@ -23,7 +47,7 @@ class Project:
         self._by_last: dict[str, list[Module]] = defaultdict(list)
         for module in self.modules.values():
             self._by_last[module.parts[-1] if module.parts else ""].append(module)
-        self._found: dict[tuple[str, ...], Module | None] = {}
+        self._changed: dict[str, set[tuple[Scope | None, str]]] = {}
 
     def top(self, module: Module) -> Scope:
         """The scope of a module."""
@@ -44,14 +68,23 @@ class Project:
         return scope
 
     def module_named(self, dotted: str, near: Module) -> Module | None:
-        """The module of that name, wherever its package begins: the one whose path ends so, and that shares most of its path with `near`."""
+        """The module of that name, wherever its package begins: the one whose path ends so, and that shares most of its path with `near`.
+
+        Where files came without their folders, `shop.base` is `base.py` beside `near`.
+        """
         parts = tuple(dotted.split("."))
         candidates = [
             module
             for module in self._by_last.get(parts[-1], ())
             if module.parts[-len(parts) :] == parts and not self._is_inside_package(module, len(parts))
         ]
-        return max(candidates, key=lambda module: (_shared(module, near), -len(module.parts)), default=None)
+        nearest = max(candidates, key=lambda module: (_shared(module, near), -len(module.parts)), default=None)
+        return nearest or self._without_folders(parts, near)
+
+    def _without_folders(self, parts: tuple[str, ...], near: Module) -> Module | None:
+        beside = self.modules.get(f"{parts[-1]}.py")
+        is_possible = "/" not in near.path and len(parts) > 1 and parts[0] not in _FOREIGN
+        return beside if is_possible and beside is not near else None
 
     def _is_inside_package(self, module: Module, length: int) -> bool:
         """Whether the folder above the last `length` parts is a package: then its full name is longer, and `import requests` is not `shop/requests.py`."""
@@ -93,7 +126,23 @@ class Project:
         bindings, holder = scope.find(name)
         if holder is None:
             return self._from_stars(name, scope.top, depth)
-        return _distinct(target for binding in bindings for target in self._follow(binding, holder, depth + 1))
+        return _distinct(self._bound(name, bindings, holder, depth))
+
+    def _bound(self, name: str, bindings: Iterable[Binding], holder: Scope, depth: int) -> Iterator[Target]:
+        """Everything that the bindings of a name in a scope lead to; values that are changed later say so."""
+        for binding in bindings:
+            for target in self._follow(binding, holder, depth + 1):
+                if isinstance(target, Value) and self.is_changed(name, holder):
+                    target = replace(target, is_changed=True)
+                yield target
+
+    def is_changed(self, name: str, holder: Scope) -> bool:
+        """Whether something in its module changes the value of a name of that scope after it was bound."""
+        module = holder.module
+        if module.path not in self._changed:
+            found = {(self.scope_of(module, node).find(each)[1], each) for each, node in changes(module)}
+            self._changed[module.path] = found | {(self.top(module), each) for each in assigned_globally(module)}
+        return (holder, name) in self._changed[module.path]
 
     def _follow(self, binding: Binding, scope: Scope, depth: int) -> list[Target]:
         if isinstance(binding, Imported):
@@ -180,11 +229,7 @@ class Project:
         """An attribute that a class or one of its bases in the scan defines."""
         for cls in self.lineage(found, depth):
             if isinstance(cls, Defined) and name in cls.inside.names:
-                return [
-                    target
-                    for binding in cls.inside.names[name]
-                    for target in self._follow(binding, cls.inside, depth + 1)
-                ]
+                return list(self._bound(name, cls.inside.names[name], cls.inside, depth))
         return []
 
     def lineage(self, found: Defined, depth: int = 0) -> list[Defined | External | None]:
@@ -219,7 +264,7 @@ def _distinct(targets: Iterable[Target]) -> list[Target]:
     for target in targets:
         key: object = target
         if isinstance(target, Defined | Value):
-            key = (target.node, target.scope, isinstance(target, Value) and target.elements_of)
+            key = (target.node, target.scope, isinstance(target, Value) and (target.elements_of, target.is_changed))
         elif isinstance(target, Whole):
             key = target.module
         elif isinstance(target, Given):

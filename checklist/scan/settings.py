@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checklist.scan.celery_tables import setting_names
 from checklist.scan.effort import TooMuchError, limit
@@ -28,6 +28,7 @@ _FOR_TESTS = {
     "test_settings",
     "dev_settings",
 }
+_TESTS = {"test", "tests", "testing", "conftest"}
 _HINTS = ("celery", "Celery", "CELERY", ".conf", "broker_", "BROKER_", "task_", "beat_")
 
 
@@ -79,8 +80,7 @@ class Settings:
     def get(self, name: str) -> Setting | None:
         """A setting by its name of today; when it is set more than once, the last one that is not for tests or development."""
         found = self._found.get(name, [])
-        real = [setting for setting in found if not _is_for_tests(setting.scope.module)]
-        return next(reversed(real or found), None)
+        return last([setting for setting in found if not _is_for_tests(setting.scope.module)] or found)
 
     def every(self, name: str) -> list[Setting]:
         """All places that set it: production, development and tests may each."""
@@ -112,7 +112,7 @@ class Settings:
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             for target in targets:
                 if isinstance(target, ast.Name) and (is_ours or target.id.startswith(("CELERY", "BROKER_"))):
-                    self._set(target.id, statement.value, top, statement)
+                    self._set(target.id, statement.value, top, statement, self.project.is_changed(target.id, top))
 
     def _call(self, node: ast.Call, scope: Scope) -> None:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -184,7 +184,7 @@ class Settings:
             if isinstance(target, Defined):
                 self._names(target.inside)
                 return
-            if isinstance(target, Value) and isinstance(target.node, ast.Dict):
+            if isinstance(target, Value) and isinstance(target.node, ast.Dict) and not target.is_changed:
                 self._pairs(target.node, target.scope)
                 return
             if isinstance(target, External) and target.name == "django.conf.settings":
@@ -201,11 +201,15 @@ class Settings:
             if isinstance(statement, ast.Assign):
                 for target in statement.targets:
                     if isinstance(target, ast.Name):
-                        self._set(target.id, statement.value, scope, statement)
+                        is_changed = self.project.is_changed(target.id, scope)
+                        self._set(target.id, statement.value, scope, statement, is_changed)
             elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
-                self._set(statement.target.id, statement.value, scope, statement)
+                is_changed = self.project.is_changed(statement.target.id, scope)
+                self._set(statement.target.id, statement.value, scope, statement, is_changed)
 
     def _updated(self, node: ast.Call, scope: Scope) -> None:
+        if _is_test(scope):
+            return
         for keyword in node.keywords:
             if keyword.arg:
                 self._set(keyword.arg, keyword.value, scope, keyword.value)
@@ -216,7 +220,7 @@ class Settings:
 
     def _poured(self, node: ast.expr, scope: Scope) -> None:
         for target in self.project.resolve(node, scope):
-            if isinstance(target, Value) and isinstance(target.node, ast.Dict):
+            if isinstance(target, Value) and isinstance(target.node, ast.Dict) and not target.is_changed:
                 self._pairs(target.node, target.scope)
                 return
         self._missing.append(f"`{scope.module.source(node)}`")
@@ -228,16 +232,21 @@ class Settings:
 
     def _assigned(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
         """`app.conf.task_time_limit = 60`, `app.conf["task_time_limit"] = 60` and `app.conf = {...}`."""
+        if _is_test(scope):
+            return
         if isinstance(target, ast.Attribute) and _is_conf(target.value):
             self._set(target.attr, value, scope, target)
         elif isinstance(target, ast.Subscript) and _is_conf(target.value) and isinstance(target.slice, ast.Constant):
             self._set(str(target.slice.value), value, scope, target)
 
-    def _set(self, written: str, node: ast.expr, scope: Scope, at: ast.AST) -> None:
+    def _set(self, written: str, node: ast.expr, scope: Scope, at: ast.AST, is_changed: bool = False) -> None:
+        """Take a setting; its value is unknown where something changes it later."""
         name = _today(written)
         if name is None:
             return
         try:
+            if is_changed:
+                raise UnknownError
             value, is_literal = literal(node, scope, self.project), True
         except UnknownError:
             value, is_literal = None, False
@@ -245,6 +254,15 @@ class Settings:
         known = self._found.setdefault(name, [])
         if all(each.place != place for each in known):
             known.append(Setting(name, node, scope, place, value, is_literal))
+
+
+def last(places: list[Setting]) -> Setting | None:
+    """The last of several places that set the same; its value is unknown when they differ, because the text does not say which one holds."""
+    if not places:
+        return None
+    final = places[-1]
+    differ = any(each.value != final.value or not each.is_literal for each in places)
+    return replace(final, value=None, is_literal=False) if differ else final
 
 
 def _today(written: str) -> str | None:
@@ -270,6 +288,17 @@ def _is_conf(node: ast.expr) -> bool:
 
 def _is_for_tests(module: Module) -> bool:
     return any(part.strip("_").removeprefix("settings_") in _FOR_TESTS for part in module.parts)
+
+
+def _is_test(scope: Scope | None) -> bool:
+    """Whether code stands in a file of tests, or in a function that is one: what that sets holds for the test only."""
+    while scope is not None:
+        if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef) and scope.node.name.startswith("test_"):
+            return True
+        if scope.parent is None:
+            return any(_TESTS & set(part.lower().split("_")) for part in scope.module.parts)
+        scope = scope.parent
+    return False
 
 
 def _is_settings(module: Module) -> bool:

@@ -99,7 +99,10 @@ class Subject:
 
     @cached_property
     def declared_at(self) -> Evidence:
-        """The line of the decorator that makes the task, or of the definition where there is none."""
+        """The line of the decorator that makes the task, or of the definition where there is none.
+
+        Where options are written tells which decorator it is; those that a mapping elsewhere pours in do not.
+        """
         node = self.declaration.defined.node
         lines = [decorator.lineno for decorator in node.decorator_list]
         written = [
@@ -108,6 +111,7 @@ class Subject:
             if option.place
             and option.origin in {Origin.DECORATOR, Origin.SPLAT}
             and option.place.path == self.module.path
+            and min(lines, default=0) <= option.place.line <= node.lineno
         ]
         named = [
             decorator.lineno for decorator in node.decorator_list if "task" in ast.unparse(decorator).split("(")[0]

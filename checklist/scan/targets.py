@@ -53,11 +53,15 @@ class Defined:
 
 @dataclass(frozen=True, eq=False)
 class Value:
-    """An expression that a name was given, with the scope in which it stands; `elements_of` when the name is each of its elements."""
+    """An expression that a name was given, with the scope in which it stands.
+
+    `elements_of` when the name is each of its elements; `is_changed` when something changes the name's value later.
+    """
 
     node: ast.expr
     scope: Scope
     elements_of: bool = False
+    is_changed: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -435,3 +435,40 @@ def test_latin_1_and_windows_lines_are_read() -> None:
     )
     (task,) = find({"tasks.py": text.encode("latin-1")}).tasks
     assert (task.line, task.options["name"].value) == (4, "café")
+
+
+BASE = "from celery import Task\nclass Retried(Task):\n    max_retries = 9\n"
+
+
+def retries_of(imported: str, base: str = "base.py", tasks: str = "tasks.py") -> object:
+    """The `max_retries` that a task inherits from a file beside it or elsewhere; `None` where it is not linked."""
+    source = f"from celery import shared_task\n{imported}\n@shared_task(base=Retried)\ndef charge(): ...\n"
+    option = find({tasks: source, base: BASE}).declarations[0].task.options["max_retries"]
+    return option.value if option.is_written else None
+
+
+@pytest.mark.parametrize(
+    "imported",
+    [
+        "from shop.base import Retried",
+        "from shop import base\nRetried = base.Retried",
+        "from ..shop.base import Retried",
+    ],
+)
+def test_files_without_their_folders_are_linked(imported: str) -> None:
+    assert retries_of(imported) == 9
+
+
+@pytest.mark.parametrize(
+    "imported, base, tasks",
+    [
+        ("from celery.base import Retried", "base.py", "tasks.py"),
+        ("from logging.config import Retried", "config.py", "tasks.py"),
+        ("from django.db.base import Retried", "base.py", "tasks.py"),
+        ("from shop.base import Retried", "other/base.py", "tasks.py"),
+        ("from shop.base import Retried", "base.py", "other/tasks.py"),
+        ("from shop.tasks import Retried", "base.py", "tasks.py"),
+    ],
+)
+def test_files_that_only_share_a_last_name_are_not_linked(imported: str, base: str, tasks: str) -> None:
+    assert retries_of(imported, base, tasks) is None

@@ -260,3 +260,94 @@ def test_names_that_a_wrapper_or_a_base_class_reads_are_declared() -> None:
 def test_the_tables_are_those_of_the_installed_celery() -> None:
     assert celery_tables.FILE.read_text() == celery_tables.text(), "run tests/scan/celery_tables.py"
     assert version() in celery_tables.text()
+
+
+CHANGED = {
+    "computed anew": "LIMIT = 10\nLIMIT *= 100\n@app.task(max_retries=LIMIT)\ndef charge(): ...",
+    "bound again by a function": "LIMIT = 10\ndef more():\n    global LIMIT\n    LIMIT = 9\n@app.task(max_retries=LIMIT)\ndef charge(): ...",
+    "bound twice": "if DEBUG:\n    LIMIT = 30\nelse:\n    LIMIT = 60\n@app.task(max_retries=LIMIT)\ndef charge(): ...",
+    "changed in another file": "from limits import LIMIT\n@app.task(max_retries=LIMIT)\ndef charge(): ...\n## limits.py\nLIMIT = 1\nLIMIT += 2\n",
+    "an entry replaced": "O = {'max_retries': 3}\nO['max_retries'] = None\n@app.task(**O)\ndef charge(): ...",
+    "an update": "O = {'max_retries': 3}\nO.update(max_retries=None)\n@app.task(**O)\ndef charge(): ...",
+    "an entry taken out": "O = {'max_retries': 3}\nO.pop('max_retries')\n@app.task(**O)\ndef charge(): ...",
+    "an entry deleted": "O = {'max_retries': 3}\ndel O['max_retries']\n@app.task(**O)\ndef charge(): ...",
+    "in a splat of a splat": "A = {'max_retries': 3}\nA |= B\n@app.task(**{'max_retries': 4, **A})\ndef charge(): ...",
+    "mappings of two conditions": "if DEBUG:\n    O = {'max_retries': 3}\nelse:\n    O = {}\n@app.task(**O)\ndef charge(): ...",
+}
+
+
+@pytest.mark.parametrize("text", CHANGED.values(), ids=CHANGED)
+def test_a_value_that_is_changed_later_is_not_known(text: str) -> None:
+    assert not subject_of(text).option("max_retries").is_known
+
+
+def test_a_name_that_is_changed_in_another_scope_keeps_its_value() -> None:
+    text = (
+        "O = {'max_retries': 5}\ndef other():\n    O = {}\n    O['max_retries'] = 1\n@app.task(**O)\ndef charge(): ..."
+    )
+    assert subject_of(text).option("max_retries").value == 5
+
+
+def test_defaults_of_a_wrapper_that_its_own_keywords_update_are_known() -> None:
+    text = "def job(**kw):\n    given = {'max_retries': 5}\n    given.update(kw)\n    return app.task(**given)\n@job()\ndef charge(): ..."
+    assert subject_of(text).option("max_retries").value == 5
+
+
+BODIES = {
+    "the last one wins": ("    max_retries = 3\n    max_retries = None\n", None, True),
+    "after a condition": ("    if DEBUG:\n        max_retries = 1\n    max_retries = 7\n", 7, True),
+    "under a condition only": ("    if DEBUG:\n        max_retries = 1\n", 1, True),
+    "either": ("    if DEBUG:\n        max_retries = 1\n    else:\n        max_retries = 7\n", None, False),
+    "may be replaced": ("    max_retries = 3\n    if DEBUG:\n        max_retries = 1\n", None, False),
+    "computed anew": ("    max_retries = 3\n    max_retries += 1\n", None, False),
+}
+
+
+@pytest.mark.parametrize("body, value, is_known", BODIES.values(), ids=BODIES)
+def test_the_last_value_in_the_body_of_a_class_holds_unless_a_condition_decides(
+    body: str, value: object, is_known: bool
+) -> None:
+    option = subject_of(f"class Base(Task):\n{body}@app.task(base=Base)\ndef charge(): ...").option("max_retries")
+    assert (option.value, option.is_known, option.origin) == (value, is_known, Origin.BASE)
+
+
+SET = {
+    "twice, unequal": ("if DEBUG:\n    app.conf.task_time_limit = 30\nelse:\n    app.conf.task_time_limit = 60\n", None, False),
+    "twice, equal": ("if DEBUG:\n    app.conf.task_time_limit = 30\nelse:\n    app.conf.task_time_limit = 30\n", 30, True),
+    "of two apps": ("app.conf.task_time_limit = 30\nb = Celery()\nb.conf.update(task_time_limit=60)\n", None, False),
+    "computed anew": ("CELERY_TASK_TIME_LIMIT = 30\nCELERY_TASK_TIME_LIMIT *= 2\n", None, False),
+    "computed in one place": ("app.conf.task_time_limit = unseen()\napp.conf.task_time_limit = 60\n", None, False),
+    "differently in development": ("app.conf.task_time_limit = 30\n## shop/settings/dev.py\nCELERY_TASK_TIME_LIMIT = 9\n## tasks.py\n", 30, True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text, value, is_known", SET.values(), ids=SET)
+def test_settings_that_differ_are_not_known_but_shown(text: str, value: object, is_known: bool) -> None:
+    option = subject_of(f"{text}@app.task\ndef charge(): ...").option("time_limit")
+    assert (option.value, option.is_known, option.origin) == (value, is_known, Origin.SETTINGS)
+    assert option.place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def test_limit():\n    app.conf.task_time_limit = 30\n    app.conf.update(task_time_limit=30)\n",
+        "## shop/tests/test_tasks.py\nfrom tasks import app\n@fixture\ndef limited():\n    app.conf.task_time_limit = 30\n## tasks.py\n",
+    ],
+)
+def test_what_a_test_sets_is_not_set(text: str) -> None:
+    assert subject_of(f"{text}@app.task\ndef charge(): ...").option("time_limit").origin is Origin.DEFAULT
+
+
+DECORATED = {
+    "a mapping above": "LATE = {'acks_late': True}\n\n@app.task(**LATE)\ndef charge(): ...",
+    "a mapping above, and more decorators": "LATE = {'acks_late': True}\n@timed\n@app.task(**LATE)\n@counted\ndef charge(): ...",
+    "a mapping above and an option": "LATE = {'acks_late': True}\n@app.task(\n    bind=True, **LATE\n)\n@counted\ndef charge(self): ...",
+    "a mapping below": "def late(): ...\n@app.task(**LATE)\ndef charge(): ...\nLATE = {'acks_late': True}",
+    "a decorator under another name": "task = app.task\n@counted\n@task(\n    bind=True)\ndef charge(self): ...",
+}
+
+
+@pytest.mark.parametrize("text", DECORATED.values(), ids=DECORATED)
+def test_a_task_is_declared_where_its_decorator_stands(text: str) -> None:
+    assert subject_of(text).declared_at.text.startswith(("@app.task", "@task"))

@@ -72,11 +72,24 @@ def explicit_name(subject: Subject) -> Finding:
     is_function = not isinstance(subject.declaration.defined.node, ast.ClassDef)
     if name.origin is Origin.UNKNOWN and not (is_function and name.note.startswith("the base class")):
         return cannot_tell(name.note)  # a base class gives no name to the function that it is made of
+    if name.is_written and name.place and (fault := _no_name(name)):
+        return fails(f"`name={name.source}` {fault}, {name.said()}", name.place)
     if name.is_written and name.place:
         return passes(f"`name={name.source}`, {name.said()}", name.place)
     return fails(
         "no `name=`: the name comes from module and function, and changes when either moves", subject.declared_at
     )
+
+
+def _no_name(option: Option) -> str:
+    """What is wrong with a name that is written; empty for text, and for what the source does not tell."""
+    try:
+        value = option.value if option.is_literal else ast.literal_eval(option.source)
+    except (ValueError, SyntaxError):
+        return ""
+    if not value:
+        return "is none: the name comes from module and function"
+    return "" if isinstance(value, str) else "is no text"
 
 
 @rule("plain-body")

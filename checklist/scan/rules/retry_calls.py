@@ -34,11 +34,21 @@ def retry_call(subject: Subject) -> Finding:
     if faults:
         texts = [f"`{_short(each, subject)}` {why}, line {each.lineno}" for each, why in faults]
         return fails(listed(texts), *unique(line for each, _ in faults for line in _lines(each, subject)))
-    return passes(f"`raise {_short(calls[0], subject)}`, line {calls[0].lineno}", *unique(map(subject.line, calls)))
+    if unraised := [each for each in calls if not _raise_of(each, subject)]:
+        return cannot_tell(_unraised(unraised[0], subject), *unique(map(subject.line, unraised)))
+    raised = [each for call in calls if (each := _raise_of(call, subject))]
+    text = f"`{_written(raised[0], calls[0], subject)}`, line {raised[0].lineno}"
+    return passes(text, *unique(map(subject.line, [*calls, *raised])))
 
 
 def _short(call: ast.Call, subject: Subject) -> str:
     return subject.module.source(call)[:60]
+
+
+def _written(raised: ast.Raise, call: ast.Call, subject: Subject) -> str:
+    if raised.exc is None or isinstance(raised.exc, ast.Call):
+        return f"raise {_short(call, subject)}"
+    return f"raise {subject.module.source(raised.exc)}"
 
 
 def _lines(call: ast.Call, subject: Subject) -> Iterator[Evidence]:
@@ -52,8 +62,6 @@ def _faults(call: ast.Call, subject: Subject, unbound: list[ast.Call]) -> Iterat
         yield "needs `bind=True`: without it `self` is the first argument of the message"
     if call.args and _is_error(call.args[0], call, subject):
         yield "takes the error for the argument list; write `exc=`"
-    if not _is_raised(call, subject):
-        yield "is not raised"
     if handler := _swallowing(call, subject):
         yield f"is caught by `{subject.line(handler).text}` of line {handler.lineno}"
 
@@ -72,16 +80,34 @@ def _is_error(node: ast.expr, call: ast.Call, subject: Subject) -> bool:
     )
 
 
-def _is_raised(call: ast.Call, subject: Subject) -> bool:
-    """Raised, or made in one place and raised in another; also one that must not raise (`throw=False`)."""
+def _raise_of(call: ast.Call, subject: Subject) -> ast.Raise | None:
+    """The `raise` of what a call returns: around it, or of the name that it is given to."""
     up = subject.module.parents.get(call)
     if isinstance(up, ast.Raise):
-        return True
-    return not isinstance(up, ast.Expr | ast.Return) or any(each.arg == "throw" for each in call.keywords)
+        return up
+    names = {each.id for each in up.targets if isinstance(each, ast.Name)} if isinstance(up, ast.Assign) else set()
+    raises = (node for node in subject.body() if isinstance(node, ast.Raise))
+    return next((each for each in raises if isinstance(each.exc, ast.Name) and each.exc.id in names), None)
+
+
+def _unraised(call: ast.Call, subject: Subject) -> str:
+    """What a call without `raise` does; it raises by itself unless it is told not to."""
+    written = f"`{_short(call, subject)}`, line {call.lineno}, stands without `raise`"
+    if _throws(call):
+        return f"{written}: it works, because `retry()` raises by itself, but the text does not show that the run ends there"
+    return f"{written}, and with `throw` given it may raise nothing: whether the run ends there as it should is not in the text"
+
+
+def _throws(call: ast.Call) -> bool:
+    given = next((each.value for each in call.keywords if each.arg == "throw"), None)
+    is_open = any(each.arg is None for each in call.keywords)
+    return not is_open and (given is None or (isinstance(given, ast.Constant) and bool(given.value)))
 
 
 def _swallowing(call: ast.Call, subject: Subject) -> ast.ExceptHandler | None:
     """A handler around the call that catches what `retry` raises and does not raise again."""
+    if not _throws(call) and not isinstance(subject.module.parents.get(call), ast.Raise):
+        return None
     below: ast.AST = call
     for up in subject.module.above(call):
         if up is subject.function:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from checklist.scan.found import Finding
+from checklist.scan.literals import UnknownError, literal
 from checklist.scan.project import Project
 from checklist.scan.rules.parts.wording import NO_FUNCTION, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
@@ -33,6 +34,8 @@ _ENDLESS: dict[str, int | None] = {
     "http.client.HTTPSConnection": None,
     "telnetlib.Telnet": 2,
 }
+# Calls with a timeout of their own, which `timeout=None` takes away.
+_BOUNDED = {f"httpx.{verb}" for verb in (*_VERBS, "stream")}
 _SESSIONS = {"requests.Session", "requests.session", "requests.sessions.Session"}
 
 
@@ -57,7 +60,7 @@ def io_timeouts(subject: Subject) -> Finding:
     if without and (default := _default_timeout(subject.project)):
         return cannot_tell(f"`{without[0][1]}` has no `timeout`, but `{default}` is set", subject.line(without[0][0]))
     if without:
-        said = "; ".join(f"`{name}` (line {call.lineno}) has no `timeout`" for call, name in without)
+        said = "; ".join(f"`{name}` (line {call.lineno}) {_missing(call, name, subject)}" for call, name in without)
         return fails(f"{said}: it waits without end", *unique(subject.line(call) for call, _ in without))
     if unsure := [(call, name) for call, name, waits in found if waits is _Waits.UNKNOWN]:
         return cannot_tell(
@@ -74,7 +77,7 @@ def io_timeouts(subject: Subject) -> Finding:
 def _endless(call: ast.Call, subject: Subject) -> str:
     """The name of what is called, when it waits without end by default; empty otherwise. Names must be imported from there."""
     for target in subject.project.resolve(call.func, subject.scope):
-        if isinstance(target, External) and target.name in _ENDLESS:
+        if isinstance(target, External) and target.name in _ENDLESS.keys() | _BOUNDED:
             return target.name
     if isinstance(call.func, ast.Attribute) and call.func.attr in _VERBS and _is_session(call.func.value, subject):
         return f"{subject.module.source(call.func)}"
@@ -97,13 +100,41 @@ def _is_session(node: ast.expr, subject: Subject) -> bool:
     return bool(made) and all(made)
 
 
-def _waits(call: ast.Call, name: str, subject: Subject) -> _Waits:
+def _given(call: ast.Call, name: str) -> ast.expr | None:
     given = next((keyword.value for keyword in call.keywords if keyword.arg == "timeout"), None)
     position = _ENDLESS.get(name)
     if given is None and position is not None and len(call.args) > position:
         given = call.args[position]
-    if given is not None:
-        return _Waits.FOR_EVER if isinstance(given, ast.Constant) and given.value is None else _Waits.LIMITED
+    return given
+
+
+def _missing(call: ast.Call, name: str, subject: Subject) -> str:
+    given = _given(call, name)
+    if given is None:
+        return "has no `timeout`"
+    return f"gets `{subject.module.source(given)}` as `timeout`, which is no limit"
+
+
+def _limit(given: ast.expr, subject: Subject) -> _Waits:
+    """What a timeout that is written comes to; one that cannot be followed is taken for a limit, unless `None` is among what it may be."""
+    try:
+        value = literal(given, subject.scope, subject.project)
+    except UnknownError:
+        targets = subject.project.resolve(given, subject.scope) if isinstance(given, ast.Name | ast.Attribute) else []
+        may_be_none = any(isinstance(each, Value) and _is_none(each.node) for each in targets)
+        return _Waits.UNKNOWN if may_be_none else _Waits.LIMITED
+    return _Waits.FOR_EVER if value is None else _Waits.LIMITED
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _waits(call: ast.Call, name: str, subject: Subject) -> _Waits:
+    if (given := _given(call, name)) is not None:
+        return _limit(given, subject)
+    if name in _BOUNDED:
+        return _Waits.LIMITED
     is_open = any(keyword.arg is None for keyword in call.keywords) or any(
         isinstance(each, ast.Starred) for each in call.args
     )

@@ -35,6 +35,9 @@ NAMES = [
     Case("bare", task("@app.task"), "fail", "no `name=`"),
     Lookalike("named in a mapping", task('OPTIONS = {"name": "shop.charge"}\n\n@app.task(**OPTIONS)'), "pass", "`name="),
     Lookalike("a class with a name", "class charge(app.Task):\n    name = 'shop.charge'\n\n    def run(self, pk):\n        pay(pk)\n\napp.register_task(charge())\n", "pass", "`name="),
+    Case("bytes", task('@app.task(name=b"shop.charge")'), "fail", "is no text"),
+    Case("nothing", task("@app.task(name=None)"), "fail", "comes from module and function"),
+    Case("a name that is not read", task("@app.task(name=UNSEEN)"), "pass", "`name=UNSEEN`"),
     Case("a base class gives no names", task("@app.task(base=Unseen)"), "fail", "no `name=`"),
     Case("unknown options", task("@app.task(**UNSEEN)"), CANNOT_TELL, "UNSEEN"),
 ]  # fmt: skip

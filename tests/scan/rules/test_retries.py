@@ -100,12 +100,15 @@ TRY = "@app.task(bind=True)\ndef charge(self, pk):\n    try:\n        pay(pk)\n 
 CALLS = [
     Case("caught by its own name", "from celery.exceptions import Retry\n@app.task(bind=True)\ndef charge(self, pk):\n    try:\n        raise self.retry()\n    except Retry:\n        log(pk)\n", "fail", "is caught by `except Retry:`"),
     Case("the error in its place", TRY + "raise self.retry(exc)\n", "fail", "argument list"),
-    Case("not raised", TRY + "self.retry(exc=exc)\n", "fail", "is not raised"),
+    Case("not raised", TRY + "self.retry(exc=exc)\n", CANNOT_TELL, "`retry()` raises by itself"),
+    Case("returned", TRY + "return self.retry(exc=exc)\n", CANNOT_TELL, "`retry()` raises by itself"),
+    Case("returned and not thrown", TRY + "return self.retry(exc=exc, throw=False)\n", CANNOT_TELL, "with `throw` given it may raise nothing"),
+    Case("not thrown", TRY + "self.retry(exc=exc, throw=False)\n", CANNOT_TELL, "with `throw` given it may raise nothing"),
     Case("not bound", TRY.replace("bind=True", "") + "raise self.retry(exc=exc)\n", "fail", "`bind=True`"),
     Case("caught", "@app.task(bind=True)\ndef charge(self, pk):\n    try:\n        if not pay(pk):\n            raise self.retry()\n"
             "    except Exception:\n        log(pk)\n", "fail", "is caught by `except Exception:` of line 7"),
     Case("right", TRY + "raise self.retry(exc=exc, countdown=9)\n", "pass", "`raise self.retry"),
-    Lookalike("raised later", TRY + "again = self.retry(exc=exc, throw=False)\n        raise again\n", "pass", "`raise"),
+    Lookalike("raised later", TRY + "again = self.retry(exc=exc, throw=False)\n        raise again\n", "pass", "`raise again`"),
     Lookalike("raised again", "@app.task(bind=True)\ndef charge(self, pk):\n    try:\n        raise self.retry()\n    except Exception:\n        raise\n", "pass", "`raise self.retry()`"),
     Case("automatic only", auto(""), "na", "only `autoretry_for`"),
     Case("an unseen base", "from elsewhere import OPTIONS\n" + TRY.replace("bind=True", "**OPTIONS") + "raise self.retry(exc=exc)\n", CANNOT_TELL, "OPTIONS"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checklist.scan.rules.parts.places import is_production
-from checklist.scan.settings import Setting
+from checklist.scan.settings import Setting, last
 from checklist.scan.subject import Subject
 
 
@@ -13,5 +13,5 @@ def written(subject: Subject, name: str) -> list[Setting]:
 
 
 def setting(subject: Subject, name: str) -> Setting | None:
-    """The place that sets `name` last; `None` when nothing does."""
-    return next(reversed(written(subject, name)), None)
+    """The place that sets `name` last, its value unknown when the places differ; `None` when nothing does."""
+    return last(written(subject, name))
