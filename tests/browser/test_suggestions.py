@@ -228,6 +228,57 @@ def test_a_suggestion_of_an_item_that_a_colleague_answered_long_ago_asks(audit: 
     expect(audit.status).to_have_text(SAVED)
 
 
+def test_a_suggestion_that_a_colleague_answered_a_moment_ago_asks_too(audit: AuditPage, visitors: Visitors) -> None:
+    visitors.forgive(audit.page, "409|ERR_|Failed to fetch")
+    audit.page.route("**/changes", lambda route: route.abort())
+    audit.page.request.post(f"{audit.url}items/{OPTIONS}/", form={"verdict": "pass", "by": "Ada"})
+    audit.press("j", "y")
+    conflict = audit.line(OPTIONS).locator(".conflict")
+    expect(conflict).to_contain_text("Ada changed the suggestion meanwhile")
+    expect(conflict.locator(".mine")).to_have_text("suggests fail")
+    assert audit.saved_answer(OPTIONS)[0] == "pass"
+    conflict.get_by_role("button", name="Use mine").click()
+    expect(audit.status).to_have_text(SAVED)
+    assert audit.saved_answer(OPTIONS)[0] == "fail"
+
+
+def somebody_scans_again(audit: AuditPage) -> None:
+    """Another person gives the code after an edit, and this page does not know."""
+    code = FOUR.replace("(retry_limit=4)", "(retry_limit=9)")
+    audit.page.request.post(f"{audit.url}scan/", multipart={"code": code})
+
+
+def test_accepting_what_was_scanned_again_says_so_once_and_leaves_nothing_behind(
+    audit: AuditPage, visitors: Visitors
+) -> None:
+    visitors.forgive(audit.page, "status of 400")
+    somebody_scans_again(audit)
+    audit.press("j", "y")
+    expect(audit.problem(OPTIONS)).to_contain_text("load the page again")
+    state(audit, OPTIONS, "open")
+    expect(audit.status).to_have_text(SAVED)
+    audit.page.reload()
+    expect(audit.problem(OPTIONS)).to_be_empty()
+    expect(audit.status).to_have_text(SAVED)
+    state(audit, OPTIONS, "open")
+    audit.press("j", "y")
+    expect(audit.radio(OPTIONS, "fail")).to_be_checked()
+
+
+def test_what_was_kept_for_an_earlier_finding_is_not_taken_over(audit: AuditPage, visitors: Visitors) -> None:
+    visitors.forgive(audit.page, "ERR_|Failed to fetch|beforeunload")
+    audit.page.route("**/items/**", lambda route: route.abort())
+    audit.press("j", "y")
+    state(audit, OPTIONS, "accepted")
+    somebody_scans_again(audit)
+    audit.page.reload()
+    expect(audit.problem(OPTIONS)).to_contain_text("was not saved")
+    state(audit, OPTIONS, "open")
+    expect(audit.status).to_have_text(SAVED)
+    audit.page.reload()
+    expect(audit.problem(OPTIONS)).to_be_empty()
+
+
 def test_all_are_accepted_after_a_look_at_what_that_does(audit: AuditPage) -> None:
     page = audit.page
     page.get_by_role("link", name="Accept all").click()
