@@ -352,6 +352,7 @@ def test_the_source_is_deleted_and_the_evidence_stays(page: Page) -> None:
 def test_everything_works_without_scripts(visitors: Visitors, server: Server) -> None:
     page = visitors.come(server.url, scripts=False)
     audit = started(page, "refund", keep=True)
+    expect(page.get_by_text("do not save what you typed in an item")).to_be_visible()
     audit.note(OPTIONS).fill("not saved by this button")
     audit.line(OPTIONS).get_by_role("button", name="Accept").click()
     assert audit.saved_answer(OPTIONS)[0] == "fail"
