@@ -185,6 +185,7 @@ def test_keys_do_nothing_where_there_is_nothing_to_accept_and_while_somebody_typ
 
 
 def test_the_list_of_keys_names_both(audit: AuditPage) -> None:
+    expect(audit.page.get_by_text("do not save what you typed")).to_be_hidden()
     audit.press("?")
     expect(audit.keys).to_contain_text("accept or dismiss the suggestion")
 
