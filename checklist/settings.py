@@ -129,9 +129,10 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # body may be larger: `limits.Limits` knows which route that is, for Django the largest counts. What is uploaded stays in memory: no
 # source is written to the server's disk unless somebody asks for that.
 MOST_BYTES = 256 * 1024
-DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 4608 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+# As many tasks as may be chosen and files as may be given, with room for a page that says in words that these are too many.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 
 STARTS_PER_PERIOD = _environment.number("STARTS_PER_HOUR", 1000)  # audits that one client may start
 STARTS_PERIOD = 3600  # seconds

@@ -15,25 +15,26 @@ from checklist.audits.models import Allowance
 from checklist.limits import Exceeded
 
 
-def take(address: str, now: datetime) -> None:
-    """Count one start for the client at `address`. Raises `Exceeded` when it had its share of this period."""
+def take(address: str, now: datetime, starts: int = 1) -> None:
+    """Count so many starts for the client at `address`. Raises `Exceeded` when they pass its share of this period; then none counts."""
     period = settings.STARTS_PERIOD
     window, passed = divmod(int(now.timestamp()), period)
-    if _counted(_client(address), window) > settings.STARTS_PER_PERIOD:
+    if not _counted(_client(address), window, starts):
         wait = period - passed
         words = f"From one address at most {settings.STARTS_PER_PERIOD} audits are started in {period // 60} minutes. Try again in {wait // 60 + 1} minutes."
         raise Exceeded(HTTPStatus.TOO_MANY_REQUESTS, words, wait)
 
 
 @transaction.atomic
-def _counted(client: str, window: int) -> int:
-    """One more start of a client in this window; windows that are over are forgotten."""
+def _counted(client: str, window: int, starts: int) -> bool:
+    """Whether so many more starts of a client fit into this window, and are counted; windows that are over are forgotten."""
     row, is_new = Allowance.objects.get_or_create(client=client, window=window)
-    Allowance.objects.filter(pk=row.pk).update(count=F("count") + 1)
+    room = settings.STARTS_PER_PERIOD - starts
+    is_taken = Allowance.objects.filter(pk=row.pk, count__lte=room).update(count=F("count") + starts)
     if is_new:
         Allowance.objects.filter(window__lt=window).delete()
-    # Gone when the next window began at this moment.
-    return Allowance.objects.filter(pk=row.pk).values_list("count", flat=True).first() or 1
+    # The row is gone when the next window began at this moment.
+    return bool(is_taken) or (starts <= settings.STARTS_PER_PERIOD and not Allowance.objects.filter(pk=row.pk).exists())
 
 
 def _client(address: str) -> str:

@@ -15,12 +15,16 @@ from django.utils.datastructures import MultiValueDict
 
 from checklist.audits.forms import url_field
 from checklist.audits.models import new_token
+from checklist.exports.characters import encodable
 from checklist.scan.found import Unread
 from checklist.scan.sandbox import MOST_BYTES
 from checklist.scan.scanned import ScannedTask
 from checklist.scan.source import UnreadableError, decode
 
 PASTED = "pasted.py"
+LONGEST = (
+    2 * MOST_BYTES
+)  # characters of a field: JSON and the line ends of a form take two for one; `clean` counts the source itself
 _SIZE = {"max_length": f"At most {MOST_BYTES // 1000:,} kB of code and diff are scanned at once."}
 _PATH = re.compile(r"(?!/)(?:[^/\x00-\x1f]+/)*[^/\x00-\x1f]+\.py")
 _signer = signing.Signer(salt="checklist.audits.code")
@@ -30,7 +34,7 @@ def _text_field() -> forms.CharField:
     return forms.CharField(
         required=False,
         strip=False,
-        max_length=MOST_BYTES,
+        max_length=LONGEST,
         error_messages={**_SIZE, "null_characters_not_allowed": "This is not text: it holds null bytes."},
     )
 
@@ -62,7 +66,28 @@ class CodeForm(forms.Form):
     @property
     def carried(self) -> str:
         """What was read, for the next step to post as `given`."""
-        return json.dumps(self.sources, ensure_ascii=False)
+        return _as_json(self.sources)
+
+    @property
+    def pasted(self) -> str:
+        """What was pasted, in this step or before: the page that asks again shows it."""
+        given = self.before.get(PASTED, "")
+        return str(self.data.get("code") or given)
+
+    @property
+    def given_files(self) -> dict[str, str]:
+        """The files that a step before read: a browser does not send them again."""
+        return {path: text for path, text in self.before.items() if path != PASTED}
+
+    @property
+    def carried_files(self) -> str:
+        """These files, to be posted as `given`."""
+        return _as_json(self.given_files)
+
+    @property
+    def before(self) -> dict[str, str]:
+        """What a step before read."""
+        return getattr(self, "cleaned_data", {}).get("given") or {}
 
     def clean_given(self) -> dict[str, str]:
         """The files that an earlier step read."""
@@ -72,7 +97,8 @@ class CodeForm(forms.Form):
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict) or not all(
-            isinstance(content, str) and _PATH.fullmatch(path) for path, content in found.items()
+            isinstance(content, str) and _PATH.fullmatch(path) and encodable(path + content) == path + content
+            for path, content in found.items()
         ):
             raise forms.ValidationError("What was given before cannot be read: give the code again.")
         return found
@@ -120,6 +146,11 @@ class CodeForm(forms.Form):
         while unique in self.sources:
             unique, number = f"{number}/{path}", number + 1
         self.sources[unique] = text
+
+
+def _as_json(sources: dict[str, str]) -> str:
+    """Paths with texts, as a page can hold them."""
+    return encodable(json.dumps(sources, ensure_ascii=False))
 
 
 def _text(file: UploadedFile[Any]) -> str:

@@ -57,6 +57,7 @@ def rescan(*, audit: Audit, scanned: ScannedTask, source: Mapping[str, str] | No
     A dismissal stays while its finding says the same, what was accepted stays for good. The stored source is replaced, without
     `source` it goes: it is not the code any more that the suggestions speak of.
     """
+    transaction.on_commit(history.empty_the_log)
     locked(audit)
     Scan.objects.update_or_create(audit=audit, defaults={**_place(scanned), "at": timezone.now()})
     rows = {row.item: row for row in Suggestion.objects.filter(audit=audit)}
@@ -79,10 +80,12 @@ def _row(audit: Audit, said: Said) -> Suggestion:
 
 
 def _update(row: Suggestion, said: Said) -> None:
-    if not findings.is_same(found(row), said.finding):
+    plain = findings.plain(said.finding)
+    # Both as they are stored: what is too long is cut there.
+    if not findings.is_same(found(row), findings.read(plain)):
         row.is_dismissed = False
     row.rule = said.rule
-    for name, value in findings.plain(said.finding).items():
+    for name, value in plain.items():
         setattr(row, name, value)
     row.save()
 
@@ -199,7 +202,7 @@ def acceptable(audit: Audit, open_items: Iterable[str]) -> list[Suggestion]:
 
 @transaction.atomic
 def accept_all(*, audit: Audit, chosen: Mapping[str, str], by: str = "") -> int:
-    """Accept these suggestions (items with the fingerprints of their findings) in one go; returns how many.
+    """Accept these suggestions (items with the fingerprints of their findings) in one go; returns how many were accepted.
 
     An item that was answered meanwhile, and one whose suggestion says something else now, is left as it is.
     """
@@ -210,6 +213,14 @@ def accept_all(*, audit: Audit, chosen: Mapping[str, str], by: str = "") -> int:
     for row in rows:
         _answer(audit, row, base=None, change="", by=by)
     return len(rows)
+
+
+def left_open(audit: Audit, chosen: Mapping[str, str]) -> int:
+    """How many of the suggestions that `accept_all` was asked for are not accepted, now or before."""
+    rows = Suggestion.objects.filter(audit=audit, item__in=chosen)
+    accepted = {row.item: findings.read(row.accepted) for row in rows if row.accepted}
+    done = [item for item, finding in accepted.items() if findings.fingerprint(finding) == chosen[item]]
+    return len(chosen) - len(done)
 
 
 def _is_open(audit: Audit, item: str, given: Given | None) -> bool:

@@ -90,7 +90,8 @@
   }
 
   function collide(key, change, current) {
-    const isFresh = fieldOf(key) !== "note" && Date.now() - change.at < FRESH;
+    // Only of a verdict or a question: typing takes longer than that, and whoever accepts a suggestion looks at it, not at the answer.
+    const isFresh = /^[vq]/.test(fieldOf(key)) && Date.now() - change.at < FRESH;
     if (own.has(current.change) || isFresh) keep(key, { next: { ...change, base: current.revision } });
     else stop(key, { next: change, conflict: current });
   }

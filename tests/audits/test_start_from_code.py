@@ -154,6 +154,64 @@ def test_each_audit_counts_as_a_start_and_none_is_made_where_they_are_too_many(p
     assert started() == []
 
 
+def test_a_choice_of_too_many_uses_up_nothing_of_the_starts_that_are_left(post: Post, settings: Settings) -> None:
+    settings.STARTS_PER_PERIOD = 1
+    assert post(code=TWO, task=["charge", "refund"]).status_code == 429
+    assert post(code=TWO, task="charge").status_code == 303
+    assert post(code=TWO, task="refund").status_code == 429
+
+
+def tasks(number: int) -> str:
+    """Source of so many tasks."""
+    return "from celery import shared_task\n" + "".join(f"@shared_task\ndef t{n}():\n    pass\n" for n in range(number))
+
+
+def test_a_hundred_tasks_can_be_chosen(post: Post) -> None:
+    listed = post(code=tasks(101))
+    assert post(given=field(listed, "given"), task=list(offered(listed))).status_code == 200
+    assert len(started()) == 101
+
+
+def test_too_many_tasks_are_refused_in_words_with_the_choice_kept(post: Post) -> None:
+    listed = post(code=tasks(201))
+    response = post(given=field(listed, "given"), task=list(offered(listed)))
+    assert response.status_code == 422
+    assert "At most 200 audits" in text(response)
+    assert sum(offered(response).values()) == 201
+    assert started() == []
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "words"), [(150, 200, "charge"), (201, 422, "at most 200"), (1001, 413, "At most 200 files")]
+)
+def test_as_many_files_are_taken_as_can_be_scanned(post: Post, number: int, status: int, words: str) -> None:
+    response = post(files=[("a.py", CODE), *((f"m{n}.py", "x = 1") for n in range(number - 1))])
+    assert response.status_code == status
+    assert words in text(response)
+
+
+def test_more_fields_than_are_read_are_refused_in_words(post: Post) -> None:
+    response = post(code=CODE, task=["charge"] * 1001)
+    assert response.status_code == 413
+    assert "200 tasks chosen" in text(response)
+
+
+def test_a_choice_that_is_refused_gives_the_code_back(post: Post) -> None:
+    listed = post(code=CODE, files=[("more.py", "x = 1\n")])
+    response = post(given=field(listed, "given"), once="not ours", task="charge")
+    assert response.status_code == 422
+    assert f"{CODE}</textarea>" in text(response)
+    assert json.loads(field(response, "given")) == {"more.py": "x = 1\n"}
+    again = post(given=field(response, "given"), code=CODE)
+    assert (again.status_code, list(offered(again))) == (200, ["pasted.py:5:charge"])
+
+
+def test_code_that_is_longer_as_json_is_carried_to_the_next_step(post: Post) -> None:
+    listed = post(code=CODE + '#"""""""""\n' * 170_000)
+    assert len(field(listed, "given")) > sandbox.MOST_BYTES
+    assert post(given=field(listed, "given"), task="charge").status_code == 303
+
+
 def test_a_choice_of_nothing_is_refused_and_asks_again(post: Post) -> None:
     listed = post(code=TWO)
     response = post(given=field(listed, "given"))
@@ -182,7 +240,19 @@ def test_two_files_of_one_name_are_both_read(post: Post) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["[]", "1", "{", '{"tasks.py": 1}', '{"/etc/passwd.py": ""}', '{"": ""}', '{"x": ""}', "[" * 9999]
+    "given",
+    [
+        r'{"\ud800.py": "x"}',
+        r'{"a.py": "#\udfff"}',
+        "[]",
+        "1",
+        "{",
+        '{"tasks.py": 1}',
+        '{"/etc/passwd.py": ""}',
+        '{"": ""}',
+        '{"x": ""}',
+        "[" * 9999,
+    ],
 )
 def test_what_no_page_of_ours_carries_is_refused(post: Post, given: str) -> None:
     response = post(given=given, task="charge")
@@ -231,6 +301,16 @@ def test_a_scan_again_finds_its_task_and_asks_where_it_cannot_tell(client: Clien
     chosen = post(f"{link}scan/", given=field(listed, "given"), task="pasted.py:5:charge_order")
     assert chosen.status_code == 303
     assert "charge_order" in text(client.get(link))
+
+
+def test_a_scan_again_without_a_choice_says_so_and_leads_back_without_the_edit_link(post: Post) -> None:
+    link = post(code=CODE, task="charge").headers["Location"]
+    listed = post(f"{link}scan/", code=TWO.replace("def charge", "def charge_order"))
+    response = post(f"{link}scan/", given=field(listed, "given"))
+    assert response.status_code == 422
+    assert "Choose one task." in text(response)
+    assert "Choose one task." not in text(listed)
+    assert link not in text(response)
 
 
 def test_a_scan_again_without_the_task_changes_nothing(client: Client, post: Post) -> None:

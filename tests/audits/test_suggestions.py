@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.http import Http404
@@ -10,7 +12,7 @@ from django.test import Client
 from posting import HTMX, answer
 from scans import CANNOT_TELL, CODE, FINDING, FOUND, LINE, NOT_FOUND, PATH, scan, scanned
 
-from checklist.audits import findings, lifecycle, service, suggestions
+from checklist.audits import findings, history, lifecycle, service, suggestions
 from checklist.audits.answering import Conflict
 from checklist.audits.models import Audit, Scan, Source, Suggestion
 from checklist.audits.report import Verdict
@@ -151,6 +153,14 @@ def test_a_dismissal_stays_while_the_finding_is_the_same(audit: Audit, now: Find
     assert row(audit).evidence == findings.plain(now)["evidence"]
 
 
+def test_a_dismissal_stays_when_the_same_evidence_is_longer_than_what_is_stored(audit: Audit) -> None:
+    long = replace(FINDING, evidence=(replace(LINE, text="x" * 400),) * 25)
+    scan(audit, backoff=long)
+    suggestions.dismiss(audit=audit, item="backoff", finding=findings.fingerprint(long))
+    suggestions.rescan(audit=audit, scanned=scanned(backoff=long))
+    assert row(audit).is_dismissed
+
+
 @pytest.mark.parametrize(("now", "is_marked"), [(FINDING, False), (MOVED, False), (EDITED, True), (MENDED, True)])
 def test_an_answer_is_marked_when_the_code_behind_it_changed_and_never_changes_itself(
     client: Client, audit: Audit, edit_link: str, now: Finding, is_marked: bool
@@ -194,6 +204,17 @@ def test_the_source_is_stored_only_on_request_and_replaced_or_gone_after_the_nex
     assert Source.objects.get().files == {PATH: CODE}
     suggestions.rescan(audit=audit, scanned=scanned())
     assert not Source.objects.exists()
+
+
+def test_a_source_that_a_scan_replaced_is_in_no_log_any_more(
+    audit: Audit, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    emptied = []
+    monkeypatch.setattr(history, "empty_the_log", lambda: emptied.append(audit))
+    scan(audit)
+    with django_capture_on_commit_callbacks(execute=True):
+        suggestions.rescan(audit=audit, scanned=scanned())
+    assert emptied == [audit]
 
 
 def test_a_source_that_is_too_long_is_not_stored(audit: Audit) -> None:
@@ -313,6 +334,18 @@ def test_the_list_of_what_all_would_do_shows_verdict_and_evidence_and_does_only_
     assert text.count('type="checkbox"') == text.count("tasks.py:4</span>") == 2
     assert client.post(f"{edit_link}suggestions/", {"item": f"jitter:{FOUND}"}).status_code == 303
     assert (entry(audit)[0], entry(audit, "jitter")[0]) == (Verdict.OPEN, Verdict.FAIL)
+
+
+def test_the_list_says_how_many_were_left_because_the_code_was_scanned_again(
+    client: Client, audit: Audit, edit_link: str
+) -> None:
+    scan(audit, backoff=FINDING, jitter=FINDING)
+    suggestions.rescan(audit=audit, scanned=scanned(backoff=EDITED, jitter=FINDING))
+    chosen = {"item": [f"backoff:{FOUND}", f"jitter:{FOUND}"]}
+    response = client.post(f"{edit_link}suggestions/", chosen)
+    assert "1 of the chosen suggestions was not accepted" in response.content.decode()
+    assert (entry(audit)[0], entry(audit, "jitter")[0]) == (Verdict.OPEN, Verdict.FAIL)
+    assert client.post(f"{edit_link}suggestions/", {"item": f"jitter:{FOUND}"}).status_code == 303
 
 
 @pytest.mark.parametrize("fields", [{}, {"item": "jitter"}, {"item": f"Jitter:{FOUND}"}, {"item": "jitter:x"}])

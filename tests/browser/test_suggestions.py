@@ -185,6 +185,7 @@ def test_keys_do_nothing_where_there_is_nothing_to_accept_and_while_somebody_typ
 
 
 def test_the_list_of_keys_names_both(audit: AuditPage) -> None:
+    expect(audit.page.get_by_text("do not save what you typed")).to_be_hidden()
     audit.press("?")
     expect(audit.keys).to_contain_text("accept or dismiss the suggestion")
 
@@ -226,6 +227,57 @@ def test_a_suggestion_of_an_item_that_a_colleague_answered_long_ago_asks(audit: 
     expect(audit.radio(OPTIONS, "pass")).to_be_checked()
     state(audit, OPTIONS, "open")
     expect(audit.status).to_have_text(SAVED)
+
+
+def test_a_suggestion_that_a_colleague_answered_a_moment_ago_asks_too(audit: AuditPage, visitors: Visitors) -> None:
+    visitors.forgive(audit.page, "409|ERR_|Failed to fetch")
+    audit.page.route("**/changes", lambda route: route.abort())
+    audit.page.request.post(f"{audit.url}items/{OPTIONS}/", form={"verdict": "pass", "by": "Ada"})
+    audit.press("j", "y")
+    conflict = audit.line(OPTIONS).locator(".conflict")
+    expect(conflict).to_contain_text("Ada changed the suggestion meanwhile")
+    expect(conflict.locator(".mine")).to_have_text("suggests fail")
+    assert audit.saved_answer(OPTIONS)[0] == "pass"
+    conflict.get_by_role("button", name="Use mine").click()
+    expect(audit.status).to_have_text(SAVED)
+    assert audit.saved_answer(OPTIONS)[0] == "fail"
+
+
+def somebody_scans_again(audit: AuditPage) -> None:
+    """Another person gives the code after an edit, and this page does not know."""
+    code = FOUR.replace("(retry_limit=4)", "(retry_limit=9)")
+    audit.page.request.post(f"{audit.url}scan/", multipart={"code": code})
+
+
+def test_accepting_what_was_scanned_again_says_so_once_and_leaves_nothing_behind(
+    audit: AuditPage, visitors: Visitors
+) -> None:
+    visitors.forgive(audit.page, "status of 400")
+    somebody_scans_again(audit)
+    audit.press("j", "y")
+    expect(audit.problem(OPTIONS)).to_contain_text("load the page again")
+    state(audit, OPTIONS, "open")
+    expect(audit.status).to_have_text(SAVED)
+    audit.page.reload()
+    expect(audit.problem(OPTIONS)).to_be_empty()
+    expect(audit.status).to_have_text(SAVED)
+    state(audit, OPTIONS, "open")
+    audit.press("j", "y")
+    expect(audit.radio(OPTIONS, "fail")).to_be_checked()
+
+
+def test_what_was_kept_for_an_earlier_finding_is_not_taken_over(audit: AuditPage, visitors: Visitors) -> None:
+    visitors.forgive(audit.page, "ERR_|Failed to fetch|beforeunload")
+    audit.page.route("**/items/**", lambda route: route.abort())
+    audit.press("j", "y")
+    state(audit, OPTIONS, "accepted")
+    somebody_scans_again(audit)
+    audit.page.reload()
+    expect(audit.problem(OPTIONS)).to_contain_text("was not saved")
+    state(audit, OPTIONS, "open")
+    expect(audit.status).to_have_text(SAVED)
+    audit.page.reload()
+    expect(audit.problem(OPTIONS)).to_be_empty()
 
 
 def test_all_are_accepted_after_a_look_at_what_that_does(audit: AuditPage) -> None:
@@ -301,6 +353,7 @@ def test_the_source_is_deleted_and_the_evidence_stays(page: Page) -> None:
 def test_everything_works_without_scripts(visitors: Visitors, server: Server) -> None:
     page = visitors.come(server.url, scripts=False)
     audit = started(page, "refund", keep=True)
+    expect(page.get_by_text("do not save what you typed in an item")).to_be_visible()
     audit.note(OPTIONS).fill("not saved by this button")
     audit.line(OPTIONS).get_by_role("button", name="Accept").click()
     assert audit.saved_answer(OPTIONS)[0] == "fail"

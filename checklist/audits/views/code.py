@@ -6,8 +6,10 @@ Nothing of the code is kept on the server between two steps: the page that asks 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -30,6 +32,7 @@ from checklist.scan.sandbox import RefusedError
 from checklist.scan.scanned import Scanned, ScannedTask
 
 REFUSED = 422
+MOST_TASKS = 200  # that one choice starts audits of
 
 
 def ask(request: HttpRequest, slug: str) -> HttpResponse:
@@ -54,14 +57,17 @@ def _page(request: HttpRequest, checklist: Checklist, status: int = 200, **more:
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Find the tasks and ask which are meant, or with `task` start an audit for each that is named."""
     checklist = _checklist(slug)
-    form = CodeForm(request.POST, request.FILES)
+    form = _form(request)
     scanned = _scanned(form, rendered(checklist.latest).content.rules)
     if scanned is None:
         return _page(request, checklist, REFUSED, form=form)
     chosen = named(scanned.tasks, request.POST.getlist("task"))
     if not chosen:
-        is_refused = bool({"task", "given"} & set(request.POST)) and bool(scanned.tasks)
+        is_refused = _has_chosen(request) and bool(scanned.tasks)
         return _choices(request, checklist, form, scanned, "Choose at least one task." if is_refused else "")
+    if len(chosen) > MOST_TASKS:
+        words = f"At most {MOST_TASKS} audits are started at once; these are {len(chosen)} tasks."
+        return _choices(request, checklist, form, scanned, words)
     try:
         audits = _started(request, checklist, form, scanned, chosen)
     except Exceeded as exceeded:
@@ -71,6 +77,20 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         response = render(request, "audits/started.html", {"audits": audits, "edition": rendered(checklist.latest)})
     return visitors.keep_all(request, response, audits, is_starter=True)
+
+
+def _has_chosen(request: HttpRequest) -> bool:
+    """Whether this comes from the page that asks for tasks, even with none chosen; the page before has a field for code."""
+    return "task" in request.POST or ("given" in request.POST and "code" not in request.POST)
+
+
+def _form(request: HttpRequest) -> CodeForm:
+    """What was posted. Raises `Exceeded` for more fields or files than Django reads."""
+    try:
+        return CodeForm(request.POST, request.FILES)
+    except (TooManyFieldsSent, TooManyFilesSent):
+        words = f"At most {sandbox.MOST_FILES} files are scanned and {MOST_TASKS} tasks chosen at once. Go back and choose fewer."
+        raise Exceeded(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words) from None
 
 
 def _scanned(form: CodeForm, rules: Mapping[str, str]) -> Scanned | None:
@@ -133,8 +153,8 @@ def _started(
     once = form.cleaned_data["once"]
     source = scanned.sources if form.cleaned_data["keep"] else None
     starts = [Start(task, title(task), form.cleaned_data["url"], source, once) for task in chosen]
-    for _ in range(len(starts) - len(started_before(starts))):
-        allowance.take(request.META["REMOTE_ADDR"], timezone.now())
+    if new := len(starts) - len(started_before(starts)):
+        allowance.take(request.META["REMOTE_ADDR"], timezone.now(), new)
     return [start_scanned(edition=checklist.latest, start=one) for one in starts]
 
 
@@ -163,17 +183,26 @@ def _again(request: HttpRequest, audit: Audit, status: int = 200, **more: object
 def rescan(request: HttpRequest, token: str) -> HttpResponse:
     """Bring the suggestions of an audit up to date; ask which task is meant where that cannot be told."""
     audit = _scanned_audit(token)
-    form = CodeForm(request.POST, request.FILES)
+    form = _form(request)
     scanned = _scanned(form, rendered(audit.edition).content.rules)
     if scanned is None:
         return _again(request, audit, REFUSED, form=form)
     task = _same_task(audit, scanned, request.POST.getlist("task"))
     if task is None:
-        context = _choice(form, scanned, lambda task: False) | {"page": Page(audit, base="../"), "back": request.path}
-        return render(request, "audits/choose.html", context, status=200 if scanned.tasks else REFUSED)
+        return _which(request, audit, form, scanned)
     source = scanned.sources if form.cleaned_data["keep"] else None
     suggestions.rescan(audit=audit, scanned=task, source=source)
     return SeeOther(reverse("audit", args=[token]))
+
+
+def _which(request: HttpRequest, audit: Audit, form: CodeForm, scanned: Scanned) -> HttpResponse:
+    """Ask which of the tasks the audit is about; a choice of none, or of one that is not there, is refused."""
+    is_refused = _has_chosen(request) and bool(scanned.tasks)
+    problem = "Choose one task." if is_refused else ""
+    # A relative link: the address has the edit token.
+    context = {"page": Page(audit, base="../"), "back": "./", "problem": problem}
+    context |= _choice(form, scanned, lambda task: False)
+    return render(request, "audits/choose.html", context, status=REFUSED if problem or not scanned.tasks else 200)
 
 
 def _same_task(audit: Audit, scanned: Scanned, chosen: list[str]) -> ScannedTask | None:

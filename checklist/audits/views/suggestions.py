@@ -79,19 +79,25 @@ def _scanned(token: str) -> Audit:
     return found
 
 
-def _all(request: HttpRequest, audit: Audit, status: int = 200, form: AcceptAllForm | None = None) -> HttpResponse:
+def _all(
+    request: HttpRequest, audit: Audit, status: int = 200, form: AcceptAllForm | None = None, left: int = 0
+) -> HttpResponse:
     page = Page(audit, base="../")
     entries = [entry for entry in page.report.entries if entry.verdict is Verdict.OPEN]
     shown = [page.suggested.of(entry) for entry in entries] if page.suggested else []
     lines = [one for one in shown if one and one.is_found and not one.is_dismissed]
-    return render(request, "audits/suggestions.html", {"page": page, "lines": lines, "form": form}, status=status)
+    context = {"page": page, "lines": lines, "form": form, "left": left}
+    return render(request, "audits/suggestions.html", context, status=status)
 
 
 def accept_all(request: HttpRequest, token: str) -> HttpResponse:
-    """Accept the chosen suggestions, all or none."""
+    """Accept the chosen suggestions; where some say something else now, or were answered meanwhile, list what there is and say so."""
     audit = _scanned(token)
     form = AcceptAllForm(request.POST)
     if not form.is_valid():
         return _all(request, audit, 422, form)
-    suggestions.accept_all(audit=audit, chosen=form.cleaned_data["item"], by=form.cleaned_data["by"])
+    chosen = form.cleaned_data["item"]
+    suggestions.accept_all(audit=audit, chosen=chosen, by=form.cleaned_data["by"])
+    if left := suggestions.left_open(audit, chosen):
+        return _all(request, _scanned(token), left=left)
     return SeeOther(reverse("audit", args=[token]))
