@@ -154,6 +154,7 @@ def try_place(seconds: float) -> None:
 
 
 def test_no_child_is_left_behind() -> None:
-    sandbox.scan({"t.py": TASKS}, ITEMS)
     children = Path(f"/proc/self/task/{Path('/proc/thread-self').resolve().name}/children")
-    assert not children.exists() or not children.read_text().strip()
+    before = children.read_text().split() if children.exists() else []
+    sandbox.scan({"t.py": TASKS}, ITEMS)
+    assert not children.exists() or set(children.read_text().split()) <= set(before)
