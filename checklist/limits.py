@@ -6,7 +6,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
@@ -44,6 +44,15 @@ class Limits:
             words = f"A request holds at most {most // 1024} kB; this one has {length // 1024} kB."
             return refusal(request, Exceeded(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words))
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., object], *_: object) -> None:
+        """Raise `TooManyFieldsSent` or `TooManyFilesSent`, which become a 400, for a form that is larger than those of its route."""
+        if getattr(view, "takes_many", False) or request.method != "POST":
+            return
+        if sum(len(values) for _, values in request.POST.lists()) > settings.MOST_FIELDS:
+            raise TooManyFieldsSent
+        if sum(len(files) for _, files in request.FILES.lists()) > settings.MOST_FIELDS:
+            raise TooManyFilesSent
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page for a limit."""

@@ -31,12 +31,18 @@ register_converter(TokenConverter, "token")
 
 
 def methods(
-    *, get: View | None = None, post: View | None = None, by_cookie: bool = False, takes_code: bool = False
+    *,
+    get: View | None = None,
+    post: View | None = None,
+    by_cookie: bool = False,
+    takes_code: bool = False,
+    takes_many: bool = False,
 ) -> View:
     """One URL, a view per method (`HEAD` is answered like `GET`), 405 for every other method.
 
     Under an audit's secret no view needs Django's CSRF token: `middleware.SameOriginWrites` refuses foreign writes. What a cookie
-    authorises (`by_cookie`) needs it. Where source code is posted (`takes_code`), a body may be larger.
+    authorises (`by_cookie`) needs it. Where source code is posted (`takes_code`), a body may be larger; there and where many things are
+    chosen (`takes_many`), a form may have more fields.
     """
     views = {name: view for name, view in {"GET": get, "HEAD": get, "POST": post}.items() if view}
 
@@ -45,5 +51,5 @@ def methods(
         return view(request, **arguments) if view else HttpResponseNotAllowed(list(views))
 
     view = vary_on_cookie(dispatch) if by_cookie else csrf_exempt(dispatch)
-    view.takes_code = takes_code  # type: ignore[attr-defined]
+    view.takes_code, view.takes_many = takes_code, takes_code or takes_many  # type: ignore[attr-defined]
     return view

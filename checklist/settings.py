@@ -126,11 +126,13 @@ CONTENT_SECURITY_POLICY = {
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # Limits. A note of 4,000 characters is at most 48 kB as a form; a form has at most a handful of fields. Where source code is taken, a
-# body may be larger: `limits.Limits` knows which route that is, for Django the largest counts. What is uploaded stays in memory: no
+# body may be larger, and there and where suggestions are accepted a form, too: `limits.Limits` knows which routes these are, for
+# Django the largest counts. What is uploaded stays in memory: no
 # source is written to the server's disk unless somebody asks for that.
 MOST_BYTES = 256 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 4608 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+MOST_FIELDS = 100  # of a form, and as many files
 # As many tasks as may be chosen and files as may be given, with room for a page that says in words that these are too many.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 

@@ -21,6 +21,7 @@ COLUMNS = ("nobody", "view", "edit", "other", "starter", "stranger", "expired", 
 ANYBODY = "200 200 200 200 200 200 200 200 200 200"
 READ = "404 404 200 200 200 200 404 404 200 404"
 WRITE = "404 404 303 303 303 303 404 404 303 404"
+OUTDATED = "404 404 422 422 422 422 404 404 422 404"  # who may write is told that it says something else now
 VIEW = "404 200 404 404 404 404 404 404 404 404"
 STARTER_READS = "404 404 404 404 200 404 200 200 200 200"
 STARTER_WRITES = "404 404 404 404 303 404 303 303 303 303"
@@ -57,9 +58,7 @@ TABLE = {
     "POST audits/TOKEN/scan/ code=x&given=x": "404 404 422 422 422 422 404 404 422 404",
     "POST audits/TOKEN/source/delete/": WRITE,
     "GET audits/TOKEN/suggestions/": READ,
-    "POST audits/TOKEN/suggestions/ item=known-options-only:000000000000": WRITE.replace(
-        "303", "200"
-    ),  # says that it was not accepted
+    "POST audits/TOKEN/suggestions/ item=known-options-only:000000000000": OUTDATED,
     "GET audits/TOKEN/export.json": READ,
     "GET shared/TOKEN/": VIEW,
     "GET shared/TOKEN/changes": VIEW,

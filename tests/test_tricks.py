@@ -29,6 +29,13 @@ def audit(server: Server) -> str:
     return str(server.ask("POST", START, "task=t").headers["Location"])
 
 
+@pytest.fixture(scope="module")
+def scanned(server: Server) -> str:
+    """The edit link of an audit with suggestions."""
+    code = "code=from celery import shared_task%0A@shared_task%0Adef t(): pass".replace(" ", "+")
+    return str(server.ask("POST", "/checklists/celery-tasks/code/", f"{code}&task=t").headers["Location"])
+
+
 def status(answer: bytes) -> int:
     """The status of the first answer on a connection."""
     return int(answer.split(b" ", 2)[1])
@@ -110,12 +117,39 @@ def test_an_address_has_its_limit(server: Server) -> None:
     assert server.ask("GET", "/mine/?q=" + "x" * 5000).status == 414
 
 
-def test_a_form_has_at_most_a_thousand_fields_and_files(server: Server, audit: str) -> None:
-    assert server.ask("POST", audit, "&".join(["task=other"] * 1001)).status == 400
-    part = '--b\r\nContent-Disposition: form-data; name="f"; filename="x"\r\n\r\nx\r\n'
-    kind = {"Content_Type": "multipart/form-data; boundary=b"}
-    assert server.ask("POST", audit, part * 1001 + "--b--\r\n", **kind).status == 400
+def form(field: str, number: int, *, files: bool) -> tuple[str, dict[str, str]]:
+    """A body with so many fields, or files, of that name, and its headers."""
+    if not files:
+        return "&".join([f"{field}=other"] * number), {}
+    part = f'--b\r\nContent-Disposition: form-data; name="{field}"; filename="x.py"\r\n\r\nx\r\n'
+    return part * number + "--b--\r\n", {"Content_Type": "multipart/form-data; boundary=b"}
+
+
+@pytest.mark.parametrize("files", [False, True])
+def test_a_form_has_at_most_a_hundred_fields_and_files(server: Server, audit: str, files: bool) -> None:
+    body, headers = form("task", 101, files=files)
+    assert server.ask("POST", audit, body, **headers).status == 400
     assert json.loads(server.ask("GET", f"{audit}export.json").text)["task"] == "t"
+    body, headers = form("url", 100, files=files)  # without a task, the form itself refuses them
+    refused = server.ask("POST", audit, body, **headers)
+    assert (refused.status, "problem" in refused.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "files", "most", "then"),
+    [
+        ("/checklists/celery-tasks/code/", "task", False, 422, 413),
+        ("/checklists/celery-tasks/code/", "files", True, 422, 413),
+        ("suggestions/", "item", False, 422, 400),
+    ],
+)
+def test_where_much_is_given_or_chosen_a_form_may_have_a_thousand(
+    server: Server, scanned: str, path: str, field: str, files: bool, most: int, then: int
+) -> None:
+    address = path if path.startswith("/") else f"{scanned}{path}"
+    for number, expected in ((1000, most), (1001, then)):
+        body, headers = form(field, number, files=files)
+        assert server.ask("POST", address, body, **headers).status == expected
 
 
 @pytest.mark.django_db

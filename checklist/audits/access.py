@@ -60,6 +60,14 @@ def for_edit(token: str) -> Audit:
     return _one(_by_edit_token.first(token), lambda audit: audit.is_edit_link_live(now) and not audit.deleted)
 
 
+def for_edit_of_scanned(token: str) -> Audit:
+    """Like `for_edit`, but only an audit that was started from code or continues one. Raises `Http404`."""
+    found = for_edit(token)
+    if not found.is_scanned:
+        raise Http404
+    return found
+
+
 def for_view(token: str) -> Audit:
     """The audit whose view token this is: its holder may only read it. Raises `Http404`."""
     now = timezone.now()

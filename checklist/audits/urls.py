@@ -35,7 +35,7 @@ urlpatterns = [
     path("audits/<token:token>/source/delete/", methods(post=code.forget_source), name="forget-source"),
     path(
         "audits/<token:token>/suggestions/",
-        methods(get=suggestions.ask_all, post=suggestions.accept_all),
+        methods(get=suggestions.ask_all, post=suggestions.accept_all, takes_many=True),
         name="suggestions",
     ),
     path("audits/<token:token>/export.<str:extension>", methods(get=audit.export), name="export"),

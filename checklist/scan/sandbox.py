@@ -93,7 +93,8 @@ def _place(seconds: float) -> Iterator[None]:
 
 def _ask(task: bytes, limits: list[str], seconds: float) -> dict[str, Any]:
     """Hand the child its task and return what it answers. It reads everything before it writes, so neither waits for the other."""
-    command = [sys.executable, "-I", "-X", "utf8", "-c", _CHILD, str(_ROOT), *limits]
+    flags = ["-I", "-X", "utf8", *(["-B"] if sys.dont_write_bytecode else [])]
+    command = [sys.executable, *flags, "-c", _CHILD, str(_ROOT), *limits]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
         command,
         stdin=subprocess.PIPE,

@@ -343,8 +343,10 @@ def test_the_list_says_how_many_were_left_because_the_code_was_scanned_again(
     suggestions.rescan(audit=audit, scanned=scanned(backoff=EDITED, jitter=FINDING))
     chosen = {"item": [f"backoff:{FOUND}", f"jitter:{FOUND}"]}
     response = client.post(f"{edit_link}suggestions/", chosen)
+    assert response.status_code == 200
     assert "1 of the chosen suggestions was not accepted" in response.content.decode()
     assert (entry(audit)[0], entry(audit, "jitter")[0]) == (Verdict.OPEN, Verdict.FAIL)
+    assert client.post(f"{edit_link}suggestions/", {"item": f"backoff:{FOUND}"}).status_code == 422
     assert client.post(f"{edit_link}suggestions/", {"item": f"jitter:{FOUND}"}).status_code == 303
 
 

@@ -110,9 +110,18 @@ def test_a_body_that_is_too_large_is_413(site: Site, size: int, who: str) -> Non
     assert (answer.status, who in answer.text) == (413, True)
 
 
-@pytest.mark.parametrize(("size", "status"), [(1_000_000, 200), (4_800_000, 413), (6_000_000, 413)])
-def test_a_body_with_source_code_may_be_larger(site: Site, size: int, status: int) -> None:
-    assert site.ask("POST", "/checklists/celery-tasks/code/", {"code": "#" + "x" * size}).status == status
+@pytest.mark.parametrize(
+    ("size", "status", "who"),
+    [
+        (1_000_000, 200, ""),
+        (4_500_000, 422, "At most 2,000 kB of code"),
+        (4_730_000, 413, "A request holds at most 4608 kB"),
+        (6_000_000, 413, "nginx"),
+    ],
+)
+def test_a_body_with_source_code_may_be_larger(site: Site, size: int, status: int, who: str) -> None:
+    answer = site.ask("POST", "/checklists/celery-tasks/code/", {"code": "#" + "x" * size})
+    assert (answer.status, who in answer.text) == (status, True)
 
 
 def requests(audit: str) -> tuple[bytes, bytes]:

@@ -160,14 +160,7 @@ def _started(
 
 def ask_again(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for the code of a scanned audit as it is now."""
-    return _again(request, _scanned_audit(token))
-
-
-def _scanned_audit(token: str) -> Audit:
-    found = access.for_edit(token)
-    if not found.is_scanned:
-        raise Http404
-    return found
+    return _again(request, access.for_edit_of_scanned(token))
 
 
 def _again(request: HttpRequest, audit: Audit, status: int = 200, **more: object) -> HttpResponse:
@@ -182,7 +175,7 @@ def _again(request: HttpRequest, audit: Audit, status: int = 200, **more: object
 
 def rescan(request: HttpRequest, token: str) -> HttpResponse:
     """Bring the suggestions of an audit up to date; ask which task is meant where that cannot be told."""
-    audit = _scanned_audit(token)
+    audit = access.for_edit_of_scanned(token)
     form = _form(request)
     scanned = _scanned(form, rendered(audit.edition).content.rules)
     if scanned is None:
@@ -218,5 +211,5 @@ def _same_task(audit: Audit, scanned: Scanned, chosen: list[str]) -> ScannedTask
 
 def forget_source(request: HttpRequest, token: str) -> HttpResponse:
     """Delete the source that is stored with an audit."""
-    suggestions.forget_source(audit=_scanned_audit(token))
+    suggestions.forget_source(audit=access.for_edit_of_scanned(token))
     return SeeOther(reverse("audit", args=[token]))

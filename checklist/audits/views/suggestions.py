@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -69,14 +69,7 @@ def _conflict(request: HttpRequest, audit: Audit, item: str, form: SuggestionFor
 
 def ask_all(request: HttpRequest, token: str) -> HttpResponse:
     """List what "accept all" would do."""
-    return _all(request, _scanned(token))
-
-
-def _scanned(token: str) -> Audit:
-    found = access.for_edit(token)
-    if not found.is_scanned:
-        raise Http404
-    return found
+    return _all(request, access.for_edit_of_scanned(token))
 
 
 def _all(
@@ -91,13 +84,16 @@ def _all(
 
 
 def accept_all(request: HttpRequest, token: str) -> HttpResponse:
-    """Accept the chosen suggestions; where some say something else now, or were answered meanwhile, list what there is and say so."""
-    audit = _scanned(token)
+    """Accept the chosen suggestions; where some say something else now, or were answered meanwhile, list what there is and say so.
+
+    The status is 422 when none was accepted.
+    """
+    audit = access.for_edit_of_scanned(token)
     form = AcceptAllForm(request.POST)
     if not form.is_valid():
         return _all(request, audit, 422, form)
     chosen = form.cleaned_data["item"]
     suggestions.accept_all(audit=audit, chosen=chosen, by=form.cleaned_data["by"])
     if left := suggestions.left_open(audit, chosen):
-        return _all(request, _scanned(token), left=left)
+        return _all(request, access.for_edit_of_scanned(token), 422 if left == len(chosen) else 200, left=left)
     return SeeOther(reverse("audit", args=[token]))
