@@ -10,7 +10,7 @@ from typing import Any
 from checklist.scan.effort import TooMuchError, limit, spend
 from checklist.scan.names import Scope
 from checklist.scan.project import Project
-from checklist.scan.targets import External, Value
+from checklist.scan.targets import Value
 
 DEEPEST = 12
 MOST_STEPS = 5_000  # elements and names on the way to one value
@@ -105,7 +105,7 @@ def _computed(node: ast.BinOp, below: Callable[[ast.expr], Any]) -> Any:
 def _called(node: ast.Call, scope: Scope, project: Project, below: Callable[[ast.expr], Any]) -> Any:
     if isinstance(node.func, ast.Attribute) and node.func.attr == "total_seconds":
         return _number(below(node.func.value))
-    names = {target.name for target in project.resolve(node.func, scope) if isinstance(target, External)}
+    names = project.outer_names(node.func, scope)
     if "datetime.timedelta" in names or (isinstance(node.func, ast.Name) and node.func.id == "timedelta"):
         parts = dict(zip(("days", "seconds"), node.args, strict=False)) | {
             each.arg or "": each.value for each in node.keywords

@@ -103,6 +103,10 @@ class Project:
             return found or self._of_self(node, scope, depth)
         return [Value(node, scope)]
 
+    def outer_names(self, node: ast.expr, scope: Scope) -> set[str]:
+        """The full names of what an expression leads to outside of the scan: `requests.get`."""
+        return {target.name for target in self.resolve(node, scope) if isinstance(target, External)}
+
     def _of_self(self, node: ast.Attribute, scope: Scope, depth: int) -> list[Target]:
         """`self.app`, where a method of the class says `self.app = ...`."""
         if not isinstance(node.value, ast.Name) or node.value.id not in {"self", "cls"}:

@@ -18,7 +18,7 @@ from checklist.scan.names import FUNCTIONS, Function, Scope
 from checklist.scan.project import Project
 from checklist.scan.settings import Settings
 from checklist.scan.source import Module
-from checklist.scan.targets import Defined, External
+from checklist.scan.targets import Defined
 
 # Methods of a task object that send it, or that make a signature to be sent.
 SENDING = {"delay", "apply_async", "delay_on_commit", "apply_async_on_commit"}
@@ -160,8 +160,7 @@ class Subject:
 
     def name_of(self, node: ast.expr) -> str:
         """The full name of what an expression leads to, where it is imported from outside of the scan: `requests.get`; else as written."""
-        externals = [target.name for target in self.project.resolve(node, self.scope) if isinstance(target, External)]
-        return externals[0] if externals else dotted(node)
+        return min(self.project.outer_names(node, self.scope), default=dotted(node))
 
     def line(self, node: ast.AST) -> Evidence:
         """The line of a node of the task's own file."""

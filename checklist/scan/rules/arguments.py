@@ -190,7 +190,6 @@ def _is_number(node: ast.expr | None) -> bool:
 def _is_dataclass(target: Defined, subject: Subject) -> bool:
     for each in target.node.decorator_list:
         called = each.func if isinstance(each, ast.Call) else each
-        found = subject.project.resolve(called, target.scope)
-        if any(isinstance(name, External) and name.name == "dataclasses.dataclass" for name in found):
+        if "dataclasses.dataclass" in subject.project.outer_names(called, target.scope):
             return True
     return False

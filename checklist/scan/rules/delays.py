@@ -14,7 +14,7 @@ from checklist.scan.rules.parts.sends import Send, sends, where_looked
 from checklist.scan.rules.parts.wording import counted, listed, place, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
-from checklist.scan.targets import External, Value
+from checklist.scan.targets import Value
 
 LONGEST = 1800  # seconds: RabbitMQ's `consumer_timeout`; Redis waits an hour
 SHORT = 300
@@ -103,8 +103,8 @@ def _value_of(node: ast.expr, scope: Scope, subject: Subject) -> tuple[ast.expr,
 def _is_naive(node: ast.expr, scope: Scope, subject: Subject) -> bool:
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return False
-    names = [each.name for each in subject.project.resolve(node.func, scope) if isinstance(each, External)]
-    is_now = bool(_NAIVE & set(names)) or (not names and ast.unparse(node.func) in _NAIVE)
+    names = subject.project.outer_names(node.func, scope)
+    is_now = bool(_NAIVE & names) or (not names and ast.unparse(node.func) in _NAIVE)
     return is_now and (node.func.attr == "utcnow" or not (node.args or node.keywords))
 
 

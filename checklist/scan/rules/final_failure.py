@@ -17,7 +17,6 @@ from checklist.scan.rules.parts.sends import sends
 from checklist.scan.rules.parts.wording import counted, place
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import SENDING, Subject
-from checklist.scan.targets import External
 
 _STATES = {"status", "state", "stage", "phase", "progress_state", "job_status"}
 _GOING_ON = re.compile(r"(^|[^a-z])([a-z]+ing|in_?progress|started|busy)$")
@@ -97,8 +96,8 @@ def receiver(found: Found) -> Evidence | None:
             continue
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Attribute) and node.attr == "connect":
-                targets = found.project.resolve(node.value, found.project.scope_of(module, node))
-                if any(isinstance(each, External) and each.name.endswith("signals.task_failure") for each in targets):
+                names = found.project.outer_names(node.value, found.project.scope_of(module, node))
+                if any(each.endswith("signals.task_failure") for each in names):
                     return module.evidence(node)
     return None
 

@@ -10,7 +10,7 @@ from checklist.scan.rules.parts.numbers import number
 from checklist.scan.rules.parts.wording import NO_FUNCTION, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
-from checklist.scan.targets import External, Value
+from checklist.scan.targets import Value
 
 _TIMEOUTS = {"timeout", "expire", "ttl", "auto_release_time", "ex"}
 _RECEIVERS = ("redis", "cache", "conn", "rdb")
@@ -63,7 +63,7 @@ def _against_limit(subject: Subject, taken: list[ast.Call], lines: tuple[Evidenc
 
 def _locks(subject: Subject) -> Iterator[ast.Call]:
     for node in subject.calls_in_body():
-        names = {t.name for t in subject.project.resolve(node.func, subject.scope) if isinstance(t, External)}
+        names = subject.project.outer_names(node.func, subject.scope)
         is_method = isinstance(node.func, ast.Attribute) and node.func.attr == "lock"
         if names & _CLASSES or (is_method and _is_store(node.func.value, subject)):  # type: ignore[attr-defined]
             yield node
@@ -71,11 +71,13 @@ def _locks(subject: Subject) -> Iterator[ast.Call]:
 
 def _is_store(node: ast.expr, subject: Subject) -> bool:
     """Whether an expression is a connection to Redis or a cache, by what made it or by its name."""
-    for target in subject.project.resolve(node, subject.scope):
-        if isinstance(target, Value) and isinstance(target.node, ast.Call):
-            made = subject.project.resolve(target.node.func, target.scope)
-            if any(isinstance(each, External) and each.name in _MAKERS for each in made):
-                return True
+    calls = [
+        (target.node.func, target.scope)
+        for target in subject.project.resolve(node, subject.scope)
+        if isinstance(target, Value) and isinstance(target.node, ast.Call)
+    ]
+    if any(subject.project.outer_names(made, scope) & _MAKERS for made, scope in calls):
+        return True
     last = ast.unparse(node).lower().rpartition(".")[2]
     return any(word in last for word in _RECEIVERS)
 

@@ -12,7 +12,7 @@ from checklist.scan.project import Project
 from checklist.scan.rules.parts.wording import NO_FUNCTION, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
 from checklist.scan.subject import Subject
-from checklist.scan.targets import External, Value
+from checklist.scan.targets import Value
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 
@@ -76,9 +76,8 @@ def io_timeouts(subject: Subject) -> Finding:
 
 def _endless(call: ast.Call, subject: Subject) -> str:
     """The name of what is called, when it waits without end by default; empty otherwise. Names must be imported from there."""
-    for target in subject.project.resolve(call.func, subject.scope):
-        if isinstance(target, External) and target.name in _ENDLESS.keys() | _BOUNDED:
-            return target.name
+    if known := subject.project.outer_names(call.func, subject.scope) & (_ENDLESS.keys() | _BOUNDED):
+        return min(known)
     if isinstance(call.func, ast.Attribute) and call.func.attr in _VERBS and _is_session(call.func.value, subject):
         return f"{subject.module.source(call.func)}"
     return ""
@@ -91,10 +90,7 @@ def _is_session(node: ast.expr, subject: Subject) -> bool:
         isinstance(each, Value)
         and not each.elements_of
         and isinstance(each.node, ast.Call)
-        and any(
-            isinstance(maker, External) and maker.name in _SESSIONS
-            for maker in subject.project.resolve(each.node.func, each.scope)
-        )
+        and not _SESSIONS.isdisjoint(subject.project.outer_names(each.node.func, each.scope))
         for each in targets
     ]
     return bool(made) and all(made)

@@ -6,7 +6,6 @@ import ast
 
 from checklist.scan.names import Assigned, Parameter, Scope
 from checklist.scan.project import Project
-from checklist.scan.targets import External
 
 _ONE = {"get", "create", "first", "last", "latest", "earliest", "aget", "acreate", "afirst", "alast", "one"}
 _MANY = {"all", "filter", "exclude", "order_by", "select_related", "prefetch_related", "iterator", "select_for_update"}
@@ -52,7 +51,7 @@ def _makes_row(node: ast.expr, scope: Scope, project: Project) -> bool:
         return ast.unparse(node) in _OWN
     if not isinstance(node, ast.Call):
         return False
-    if any(isinstance(target, External) and target.name in _FETCHED for target in project.resolve(node.func, scope)):
+    if project.outer_names(node.func, scope) & _FETCHED:
         return True
     if not isinstance(node.func, ast.Attribute):
         return False
@@ -88,10 +87,7 @@ def _is_receivers_instance(name: str, binding: Parameter, holder: Scope, project
         return False
     return any(
         isinstance(each, ast.Call)
-        and any(
-            isinstance(target, External) and target.name == "django.dispatch.receiver"
-            for target in project.resolve(each.func, holder.parent)
-        )
+        and "django.dispatch.receiver" in project.outer_names(each.func, holder.parent)
         and any("save" in ast.unparse(argument) or "delete" in ast.unparse(argument) for argument in each.args)
         for each in function.decorator_list
     )

@@ -7,7 +7,7 @@ import ast
 from checklist.scan.names import Scope
 from checklist.scan.project import Project
 from checklist.scan.subject import dotted
-from checklist.scan.targets import External, Value
+from checklist.scan.targets import Value
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 _EXACT = {f"{library}.{verb}" for library in ("requests", "httpx") for verb in _VERBS} | {
@@ -58,7 +58,7 @@ _READING = {"get", "head", "options", "urlopen", "urlretrieve"}
 def remote_call(node: ast.Call, scope: Scope, project: Project) -> str:
     """The name of the service call that `node` is, as it is written: `requests.get`; empty when it is none that is known."""
     written = dotted(node.func) or ast.unparse(node.func)[:60]
-    names = {target.name for target in project.resolve(node.func, scope) if isinstance(target, External)}
+    names = project.outer_names(node.func, scope)
     if written in _EXACT and scope.find(written.split(".")[0])[1] is None:
         return written  # code without its imports
     if names & _EXACT or any(_is_of_stripe(name) for name in names):
@@ -92,7 +92,7 @@ def _is_of_client(function: ast.Attribute, scope: Scope, project: Project) -> bo
     ]
     for value, where in values:
         if isinstance(value, ast.Call):
-            made = {target.name for target in project.resolve(value.func, where) if isinstance(target, External)}
+            made = project.outer_names(value.func, where)
             if made & _CLIENTS or (made & _MESSAGES and function.attr == "send"):
                 return True
     return False

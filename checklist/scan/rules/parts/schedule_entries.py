@@ -17,10 +17,11 @@ from checklist.scan.rules.parts.numbers import number
 from checklist.scan.rules.parts.places import is_test
 from checklist.scan.source import Module
 from checklist.scan.subject import Subject, dotted
-from checklist.scan.targets import Defined, External, Value
+from checklist.scan.targets import Defined, Value
 
 COARSE = {"hour", "day_of_week", "day_of_month", "month_of_year"}
 _EXPIRY = {"expires", "expiry"}
+_CRONTABS = {"celery.schedules.crontab", "celery.task.schedules.crontab"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,10 +99,7 @@ def is_named(subject: Subject, name: str) -> bool:
 
 def is_crontab(node: ast.Call, scope: Scope, project: Project) -> bool:
     """Whether a call is one of Celery's `crontab`."""
-    return any(
-        isinstance(each, External) and each.name in {"celery.schedules.crontab", "celery.task.schedules.crontab"}
-        for each in project.resolve(node.func, scope)
-    )
+    return bool(project.outer_names(node.func, scope) & _CRONTABS)
 
 
 def _entries(module: Module, project: Project) -> Iterator[Entry]:

@@ -51,13 +51,7 @@ def _is_manager_around(target: Defined, project: Project) -> bool:
     """A context manager of the project that yields inside of a transaction."""
     if isinstance(target.node, ast.ClassDef):
         return False
-    names = {
-        found.name
-        for each in target.node.decorator_list
-        for found in project.resolve(each, target.scope)
-        if isinstance(found, External)
-    }
-    if not names & _MAKES_MANAGER:
+    if not any(project.outer_names(each, target.scope) & _MAKES_MANAGER for each in target.node.decorator_list):
         return False
     yields = [each for each in ast.walk(target.node) if isinstance(each, ast.Yield)]
     return bool(yields) and all(_is_atomic_around(each, target, project) for each in yields)
@@ -69,13 +63,8 @@ def _is_atomic_around(node: ast.AST, target: Defined, project: Project) -> bool:
             return False
         if isinstance(up, ast.With):
             scope = target.inside
-            named = [
-                found.name
-                for each in up.items
-                for found in project.resolve(getattr(each.context_expr, "func", each.context_expr), scope)
-                if isinstance(found, External)
-            ]
-            if set(named) & _ATOMIC:
+            opened = [getattr(each.context_expr, "func", each.context_expr) for each in up.items]
+            if any(project.outer_names(each, scope) & _ATOMIC for each in opened):
                 return True
     return False
 
