@@ -116,6 +116,21 @@ def test_what_is_chosen_gets_an_audit_each_and_a_page_with_their_links(client: C
     assert Kept.objects.filter(is_starter=True).values("visitor").distinct().count() == 1
 
 
+@pytest.mark.parametrize("code", [TWO, "x = 1  # no task", "def broken(:"])
+def test_the_way_back_to_the_code_loses_nothing_of_it(post: Post, code: str) -> None:
+    chosen = post(code=code, files=[("base.py", "y = 2")], diff=DIFF, keep="on", url="https://example.org/pull/1")
+    assert 'name="back"' in text(chosen)
+    fields = {name: field(chosen, name) for name in ("given", "diff", "keep", "url", "once")}
+    response = post(**fields, back="on")
+    assert response.status_code == 200
+    assert f"{code}</textarea>" in text(response)
+    assert f"{DIFF}</textarea>" in text(response)
+    assert json.loads(field(response, "given")) == {"base.py": "y = 2"}
+    assert 'name="keep" value="on" checked' in text(response)
+    assert 'value="https://example.org/pull/1"' in text(response)
+    assert started() == []
+
+
 def test_one_choice_leads_to_its_audit_with_suggestions_and_no_source(post: Post) -> None:
     response = post(code=CODE, task="charge")
     audit = Audit.objects.get(is_scanned=True)
@@ -303,7 +318,7 @@ def test_a_scan_again_finds_its_task_and_asks_where_it_cannot_tell(client: Clien
     assert "charge_order" in text(client.get(link))
 
 
-def test_a_scan_again_without_a_choice_says_so_and_leads_back_without_the_edit_link(post: Post) -> None:
+def test_a_scan_again_without_a_choice_says_so_and_leads_back_without_the_edit_link(client: Client, post: Post) -> None:
     link = post(code=CODE, task="charge").headers["Location"]
     listed = post(f"{link}scan/", code=TWO.replace("def charge", "def charge_order"))
     response = post(f"{link}scan/", given=field(listed, "given"))
@@ -311,6 +326,10 @@ def test_a_scan_again_without_a_choice_says_so_and_leads_back_without_the_edit_l
     assert "Choose one task." in text(response)
     assert "Choose one task." not in text(listed)
     assert link not in text(response)
+    back = post(f"{link}scan/", given=field(listed, "given"), back="on")
+    assert (back.status_code, "Scan again" in text(back)) == (200, True)
+    assert re.search("<textarea[^>]*>[^<]*def charge_order", text(back))
+    assert "charge_order" not in text(client.get(link))
 
 
 def test_a_scan_again_without_the_task_changes_nothing(client: Client, post: Post) -> None:

@@ -58,6 +58,8 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Find the tasks and ask which are meant, or with `task` start an audit for each that is named."""
     checklist = _checklist(slug)
     form = _form(request)
+    if _is_back(request, form):
+        return _page(request, checklist, form=form)
     scanned = _scanned(form, rendered(checklist.latest).content.rules)
     if scanned is None:
         return _page(request, checklist, REFUSED, form=form)
@@ -77,6 +79,11 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         response = render(request, "audits/started.html", {"audits": audits, "edition": rendered(checklist.latest)})
     return visitors.keep_all(request, response, audits, is_starter=True)
+
+
+def _is_back(request: HttpRequest, form: CodeForm) -> bool:
+    """Whether this comes from the page that asks for tasks to change the code, which the page before then shows as it was given."""
+    return "back" in request.POST and form.is_valid()
 
 
 def _has_chosen(request: HttpRequest) -> bool:
@@ -115,7 +122,7 @@ def _choices(
     posted = request.POST.getlist("task")
     context = _choice(form, scanned, lambda task: key(task) in posted if posted else _is_likely(task, scanned))
     context |= {"once": form.data.get("once") or new_choice(), "is_several": True}
-    context |= {"edition": rendered(checklist.latest), "back": request.path, "problem": problem}
+    context |= {"edition": rendered(checklist.latest), "problem": problem}
     return render(request, "audits/choose.html", context, status=status if problem else 200)
 
 
@@ -177,6 +184,8 @@ def rescan(request: HttpRequest, token: str) -> HttpResponse:
     """Bring the suggestions of an audit up to date; ask which task is meant where that cannot be told."""
     audit = access.for_edit_of_scanned(token)
     form = _form(request)
+    if _is_back(request, form):
+        return _again(request, audit, form=form)
     scanned = _scanned(form, rendered(audit.edition).content.rules)
     if scanned is None:
         return _again(request, audit, REFUSED, form=form)
@@ -192,8 +201,7 @@ def _which(request: HttpRequest, audit: Audit, form: CodeForm, scanned: Scanned)
     """Ask which of the tasks the audit is about; a choice of none, or of one that is not there, is refused."""
     is_refused = _has_chosen(request) and bool(scanned.tasks)
     problem = "Choose one task." if is_refused else ""
-    # A relative link: the address has the edit token.
-    context = {"page": Page(audit, base="../"), "back": "./", "problem": problem}
+    context = {"page": Page(audit, base="../"), "problem": problem}
     context |= _choice(form, scanned, lambda task: False)
     return render(request, "audits/choose.html", context, status=REFUSED if problem or not scanned.tasks else 200)
 
