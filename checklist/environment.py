@@ -192,7 +192,8 @@ def _kept_secret(path: Path) -> str:
 
 # A writer takes the lock when its transaction begins: WAL without that fails more often than the default under
 # concurrent read-then-write. FULL makes every commit wait for the disk, so that "saved" survives a power cut. What is deleted is
-# overwritten in the file.
+# overwritten in the file. Each connection keeps 4 MB of pages: with the 2 MB of SQLite itself, saves among 100,000 audits are a little
+# slower than among 1,000.
 _SQLITE: dict[str, Any] = {
     # Opening the file and setting it up costs more than a read.
     "ENGINE": "checklist.sqlite",
@@ -200,7 +201,7 @@ _SQLITE: dict[str, Any] = {
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA cache_size=-4096;",
     },
     "TEST": {"NAME": None},
 }
