@@ -23,6 +23,8 @@ PARTS = ("checklist", "content", "static", "templates", "manage.py", "gunicorn.c
 OURS = {
     "ALLOWED_HOSTS", "CONTENT_DIRS", "DATABASE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE", "HOST", "LOG_FORMAT", "LOG_LEVEL", "PORT",
     "PUBLIC_URL", "SECRET_KEY", "SENTRY_DSN", "STARTS_PER_HOUR", "TRUSTED_PROXIES", "VAR_DIR", "WEB_CONCURRENCY",
+    # With this one a copy of the project would be compiled anew by every command.
+    "PYTHONDONTWRITEBYTECODE",
 }  # fmt: skip
 
 
