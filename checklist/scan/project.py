@@ -11,7 +11,7 @@ from dataclasses import replace
 from checklist.scan.changes import assigned_globally, changes
 from checklist.scan.effort import spend
 from checklist.scan.frameworks import OTHERS
-from checklist.scan.names import Assigned, Binding, Function, Imported, Parameter, Scope, statements
+from checklist.scan.names import Assigned, Binding, Imported, Parameter, Scope, statements
 from checklist.scan.source import Module
 from checklist.scan.targets import DEEPEST, Defined, External, Given, Target, Value, Whole
 
@@ -48,6 +48,7 @@ class Project:
         for module in self.modules.values():
             self._by_last[module.parts[-1] if module.parts else ""].append(module)
         self._changed: dict[str, set[tuple[Scope | None, str]]] = {}
+        self._given_to_self: dict[ast.AST, dict[str, list[Value]]] = {}
 
     def top(self, module: Module) -> Scope:
         """The scope of a module."""
@@ -116,12 +117,9 @@ class Project:
             return []
         if inherited := self.attribute_of_class(own, node.attr, depth + 1):
             return inherited
-        return [
-            Value(value, own.inside.within(method))
-            for method in own.node.body
-            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef)
-            for value in assigned_to_self(method, node.attr)
-        ]
+        if own.node not in self._given_to_self:
+            self._given_to_self[own.node] = _given_to_self(own)
+        return list(self._given_to_self[own.node].get(node.attr, ()))
 
     def named(self, name: str, scope: Scope, depth: int = 0) -> list[Target]:
         """What a name leads to in a scope."""
@@ -289,14 +287,17 @@ def class_around(scope: Scope) -> Defined | None:
     return Defined(around.node, around.parent)
 
 
-def assigned_to_self(method: Function, name: str) -> list[ast.expr]:
-    """What a method assigns to `self.<name>`."""
-    return [
-        statement.value
-        for statement in statements(method)
-        if isinstance(statement, ast.Assign)
-        and any(isinstance(each, ast.Attribute) and each.attr == name for each in statement.targets)
-    ]
+def _given_to_self(own: Defined) -> dict[str, list[Value]]:
+    """What the methods of a class assign to attributes: `self.app = ...`."""
+    found: dict[str, list[Value]] = defaultdict(list)
+    for method in own.node.body:
+        if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
+            inside = own.inside.within(method)
+            assignments = (each for each in statements(method) if isinstance(each, ast.Assign))
+            for target, value in ((target, each.value) for each in assignments for target in each.targets):
+                if isinstance(target, ast.Attribute):
+                    found[target.attr].append(Value(value, inside))
+    return found
 
 
 def _shared(module: Module, near: Module) -> int:

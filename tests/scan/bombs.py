@@ -123,6 +123,7 @@ BOMBS: dict[str, str | bytes] = {
     "parameters": HEAD + f"@shared_task\ndef f({', '.join(f'a{each}' for each in range(50_000))}): ...\n",
     "sends": HEAD + TASK + "charge.delay()\n" * 8_000,
     "delays": HEAD + TASK + "x" + ".delay()" * 900 + "\n",
+    "methods": HEAD + "class App:\n" + "".join(f"    def f{each}(self): self.F{each}(x)\n" for each in range(20_000)),
 }
 
 DIFFS: dict[str, str] = {
