@@ -31,6 +31,7 @@ REGISTERED_BY_THEMSELVES = {
     f"celery.{name}"
     for name in ("task.Task", "task.PeriodicTask", "task.base.Task", "task.base.PeriodicTask", "decorators.Task")
 }
+TASKS = {"celery.Task", "celery.app.task.Task"}
 FIXTURES = {"fixtures", "fixture", "testdata", "test_data"}
 
 
@@ -49,6 +50,8 @@ class Notes:
     project: Project
     made: dict[tuple[str, int], Made] = field(default_factory=dict)
     possible: dict[tuple[str, int], Possible] = field(default_factory=dict)
+    bases: set[ast.AST] = field(default_factory=set)  # classes that others inherit from
+    unregistered: list[Defined] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.makers = Makers(self.project)
@@ -66,6 +69,12 @@ class Notes:
             for node, scope in expressions(top):
                 if isinstance(node, ast.Call):
                     self._called(node, scope)
+
+    def finish(self) -> None:
+        """After every module: a class of Celery's that nothing registered, and that nothing inherits from, may be registered elsewhere."""
+        for defined in self.unregistered:
+            if (defined.module.path, defined.node.lineno) not in self.made and defined.node not in self.bases:
+                self._may_be(defined, "nothing in these files registers this class: `app.register_task(...)`")
 
     def _add(self, defined: Defined, maker: Maker) -> None:
         module, line = defined.module, defined.node.lineno
@@ -120,13 +129,16 @@ class Notes:
         return False
 
     def _by_itself(self, defined: Defined) -> None:
-        """Classes that old releases of Celery registered as soon as they were defined."""
+        """Classes that old releases of Celery registered as soon as they were defined; others of Celery's wait to be registered."""
         if "run" not in defined.inside.names or _is_abstract(defined):
             return
-        if any(
-            isinstance(cls, External) and cls.name in REGISTERED_BY_THEMSELVES for cls in self.project.lineage(defined)
-        ):
+        line = self.project.lineage(defined)
+        self.bases |= {cls.node for cls in line[1:] if isinstance(cls, Defined)}
+        celerys = {cls.name for cls in line if isinstance(cls, External) and cls.root == "celery"}
+        if celerys & REGISTERED_BY_THEMSELVES:
             self._add(defined, Maker("class"))
+        elif celerys & TASKS:
+            self.unregistered.append(defined)
 
     def _called(self, node: ast.Call, scope: Scope) -> None:
         if _registers(node):

@@ -109,6 +109,7 @@ def _find(files: Mapping[str, str | bytes | Unread], progress: Callable[[int, in
     for module in modules:
         with _bounded(module.path, unread):
             notes.look_at(module)
+    notes.finish()
     settings = Settings(project)
     declarations = []
     for path, made in groupby(notes.made.values(), lambda each: each.defined.module.path):

@@ -391,6 +391,34 @@ def test_a_decorator_that_was_not_read_makes_a_possible_task() -> None:
     )
 
 
+def test_a_class_that_nothing_registers_is_a_possible_task() -> None:
+    found = scanned(
+        """
+        import celery
+        from shop.apps import app
+        class Base(celery.Task):
+            def run(self): ...
+        class Charge(Base):
+            def run(self): ...
+        class Refund(celery.Task):
+            def run(self): ...
+        class Abstract(celery.Task):
+            abstract = True
+            def run(self): ...
+        class WithoutRun(celery.Task): ...
+        class Request(celery.worker.request.Request):
+            def run(self): ...
+        app.register_task(Refund())
+        """
+    )
+    assert [each.name for each in found.tasks] == ["Refund"]
+    (possible,) = found.possible
+    assert (possible.name, possible.reason.partition(":")[0]) == (
+        "Charge",
+        "nothing in these files registers this class",
+    )
+
+
 def test_samples_for_a_linter_are_only_possible_tasks() -> None:
     found = scanned("## tests/fixtures/bad.py\nfrom celery import shared_task\n@shared_task\ndef charge(): ...")
     assert not found.tasks and [each.name for each in found.possible] == ["charge"]
