@@ -13,7 +13,7 @@ from checklist.scan.mappings import is_mapping_of_options, pairs
 from checklist.scan.names import Scope, statements
 from checklist.scan.project import Project
 from checklist.scan.settings import Settings
-from checklist.scan.targets import Defined, External, Given
+from checklist.scan.targets import Defined, External, Given, Target
 from checklist.scan.walking import expressions
 
 
@@ -178,27 +178,21 @@ class _Collected:
         if layer is None or node is None:
             self.hidden = self.hidden or f"the base class `{base.source}` cannot be followed"
             return
-        self.of_named_base(node, layer.scope)
-
-    def of_named_base(self, node: ast.expr, scope: Scope) -> None:
-        """Options of a base class by the expression that names it."""
-        targets = self.project.resolve(node, scope)
-        classes = [target for target in targets if isinstance(target, Defined)]
-        if not classes:
-            if not any(isinstance(target, External) and target.root == "celery" for target in targets):
-                self.hidden = (
-                    self.hidden or f"the base class `{scope.module.source(node)}` is not among the files that were read"
-                )
-            return
-        self._body(classes[0], "base class")
-        self._bases(classes[0])
+        self._of_targets(layer.scope.module.source(node), self.project.resolve(node, layer.scope))
 
     def of_app(self, settings: Settings) -> None:
-        """Options of the class that the app makes tasks of, where it names one of its own (`task_cls`)."""
-        for _, call, scope in settings.apps:
-            for keyword in call.keywords:
-                if keyword.arg == "task_cls" and not isinstance(keyword.value, ast.Constant):
-                    self.of_named_base(keyword.value, scope)
+        """Options of the class that the app makes tasks of, where it names one of its own."""
+        for written, targets in settings.apps.task_classes:
+            self._of_targets(written, targets)
+
+    def _of_targets(self, written: str, targets: list[Target]) -> None:
+        """Options of a base class by what its name leads to."""
+        classes = [target for target in targets if isinstance(target, Defined)]
+        if classes:
+            self._body(classes[0], "base class")
+            self._bases(classes[0])
+        elif not any(isinstance(target, External) and target.root == "celery" for target in targets):
+            self.hidden = self.hidden or f"the base class `{written}` is not among the files that were read"
 
     def _bases(self, defined: Defined) -> None:
         for cls in self.project.lineage(defined)[1:]:

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from checklist.scan.celery_tables import setting_names
+from checklist.scan.config_sources import is_mapping, sources_of
 from checklist.scan.effort import TooMuchError, limit
 from checklist.scan.found import Evidence
 from checklist.scan.literals import UnknownError, literal
+from checklist.scan.made_apps import MadeApps
 from checklist.scan.names import Scope, statements
 from checklist.scan.project import Project
 from checklist.scan.source import Module
-from checklist.scan.targets import Defined, External, Value, Whole
+from checklist.scan.targets import Value
 from checklist.scan.walking import expressions
 
 _FOR_TESTS = {
@@ -29,6 +31,7 @@ _FOR_TESTS = {
     "dev_settings",
 }
 _TESTS = {"test", "tests", "testing", "conftest"}
+PREFIXES = ("CELERY", "BROKER_")
 _HINTS = ("celery", "Celery", "CELERY", ".conf", "broker_", "BROKER_", "task_", "beat_")
 
 
@@ -54,7 +57,8 @@ class Settings:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._found: dict[str, list[Setting]] = {}
-        self._apps: list[tuple[Module, ast.Call, Scope]] = []
+        self.apps = MadeApps(project)
+        self._is_configured = False
         self._missing: list[str] = []
         for module in project.modules.values():
             if any(hint in module.text for hint in _HINTS):
@@ -63,19 +67,19 @@ class Settings:
     @property
     def seen(self) -> bool:
         """Whether the files hold the app and all that configures it."""
-        return bool(self._apps) and not self._missing
+        return self._has_app and not self._missing
 
     @property
     def why_unseen(self) -> str:
         """What is missing before it could be said that a setting is not set."""
         if self._missing:
             return f"the settings in {self._missing[0]} are not among the files that were read"
-        return "" if self._apps else "the Celery app and its settings are not among the files that were read"
+        return "" if self._has_app else "the Celery app and its settings are not among the files that were read"
 
     @property
-    def apps(self) -> list[tuple[Module, ast.Call, Scope]]:
-        """Where Celery apps are made: the calls, each with module and scope."""
-        return self._apps
+    def _has_app(self) -> bool:
+        """Whether an app is made in these files: by Celery's class, or by something else that is configured as only an app is."""
+        return bool(self.apps.calls) or self._is_configured
 
     def get(self, name: str) -> Setting | None:
         """A setting by its name of today; when it is set more than once, the last one that is not for tests or development."""
@@ -97,6 +101,7 @@ class Settings:
         top = self.project.top(module)
         self._module_names(module, top)
         for node, scope in expressions(top):
+            self.apps.look_at(node, scope)
             if isinstance(node, ast.Call):
                 self._call(node, scope)
             elif isinstance(node, ast.Assign):
@@ -104,39 +109,25 @@ class Settings:
                     self._assigned(target, node.value, scope)
 
     def _module_names(self, module: Module, top: Scope) -> None:
-        """`CELERY_TASK_TIME_LIMIT = 60` of a settings module; names without a prefix only in a module that is named for it."""
-        is_ours = module.parts[-1:] and "celery" in module.parts[-1].lower() and "conf" in module.parts[-1].lower()
-        for statement in statements(module.tree):
-            if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
-                continue
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            for target in targets:
-                if isinstance(target, ast.Name) and (is_ours or target.id.startswith(("CELERY", "BROKER_"))):
-                    self._set(target.id, statement.value, top, statement, self.project.is_changed(target.id, top))
+        """`CELERY_TASK_TIME_LIMIT = 60` of a settings module, or of a class in one; without a prefix only in a module that is named for it."""
+        last = module.parts[-1].lower() if module.parts else ""
+        self._names(top, prefixes=("",) if "celery" in last and "conf" in last else PREFIXES)
+        for statement in module.tree.body:
+            if isinstance(statement, ast.ClassDef):
+                self._names(top.within(statement), prefixes=PREFIXES)
 
     def _call(self, node: ast.Call, scope: Scope) -> None:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if name == "Celery" or (name and name[0].isupper() and self._is_celery(node, scope)):
-            self._apps.append((scope.module, node, scope))
+        if self.apps.calls and self.apps.calls[-1][0] is node:
             for keyword in node.keywords:
                 self._keyword_of_app(keyword, scope)
         elif name == "config_from_object":
+            self._is_configured = True
             self._configured(node, scope)
         elif name == "update" and isinstance(node.func, ast.Attribute) and _is_conf(node.func.value):
             self._updated(node, scope)
         elif name in {"config_from_envvar", "config_from_cmdline"}:
             self._missing.append(f"`{name}`")
-
-    def _is_celery(self, node: ast.Call, scope: Scope) -> bool:
-        for target in self.project.resolve(node.func, scope):
-            line = self.project.lineage(target) if isinstance(target, Defined) else [target]
-            if any(
-                isinstance(cls, External)
-                and cls.name in {"celery.Celery", "celery.app.base.Celery", "celery.app.Celery"}
-                for cls in line
-            ):
-                return True
-        return False
 
     def _keyword_of_app(self, keyword: ast.keyword, scope: Scope) -> None:
         names = {"broker": "broker_url", "backend": "result_backend", "include": "include"}
@@ -151,84 +142,62 @@ class Settings:
             self._object(given[0], scope)
 
     def _object(self, node: ast.expr, scope: Scope) -> None:
-        """What `config_from_object` names: a module or class of the project, by name or as such."""
-        targets: list[object] = list(self.project.resolve(node, scope))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            dotted = node.value.replace(":", ".")
-            if dotted == "django.conf.settings":
+        """What `config_from_object` names: a module, class or mapping of the project, by name or as such."""
+        sources = sources_of(node, scope, self.project)
+        for source in sources:
+            if isinstance(source, Scope):
+                self._names(source)
+            elif isinstance(source, Value):
+                self._pairs(source.node, source.scope)
+            else:
                 self._django()
-                return
-            module = self.project.module_named(dotted, scope.module)
-            targets = [Whole(module)] if module else []
-            if (
-                not module
-                and "." in dotted
-                and (around := self.project.module_named(dotted.rpartition(".")[0], scope.module))
-            ):
-                targets = list(self.project.named(dotted.rpartition(".")[2], self.project.top(around)))
-        for target in targets:
-            if isinstance(target, Whole):
-                self._names(self.project.top(target.module))
-                return
-            if (
-                isinstance(target, Value)
-                and isinstance(target.node, ast.Call)
-                and isinstance(target.node.func, ast.Name | ast.Attribute)
-            ):
-                made = [
-                    each for each in self.project.resolve(target.node.func, target.scope) if isinstance(each, Defined)
-                ]
-                if made:
-                    self._names(made[0].inside)
-                    return
-            if isinstance(target, Defined):
-                self._names(target.inside)
-                return
-            if isinstance(target, Value) and isinstance(target.node, ast.Dict) and not target.is_changed:
-                self._pairs(target.node, target.scope)
-                return
-            if isinstance(target, External) and target.name == "django.conf.settings":
-                self._django()
-                return
-        self._missing.append(f"`{scope.module.source(node)}`")
+        if not sources:
+            self._missing.append(f"`{scope.module.source(node)}`")
 
     def _django(self) -> None:
         if not any(_is_settings(module) for module in self.project.modules.values()):
             self._missing.append("Django's settings module")
 
-    def _names(self, scope: Scope) -> None:
+    def _names(self, scope: Scope, prefixes: tuple[str, ...] = ("",)) -> None:
+        """The names of a module or class, those that begin with one of the prefixes."""
         for statement in statements(scope.node):
-            if isinstance(statement, ast.Assign):
-                for target in statement.targets:
-                    if isinstance(target, ast.Name):
-                        is_changed = self.project.is_changed(target.id, scope)
-                        self._set(target.id, statement.value, scope, statement, is_changed)
-            elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
-                is_changed = self.project.is_changed(statement.target.id, scope)
-                self._set(statement.target.id, statement.value, scope, statement, is_changed)
+            if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+                continue
+            for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
+                if isinstance(target, ast.Name) and target.id.startswith(prefixes):
+                    is_changed = self.project.is_changed(target.id, scope)
+                    self._set(target.id, statement.value, scope, statement, is_changed)
 
     def _updated(self, node: ast.Call, scope: Scope) -> None:
         if _is_test(scope):
             return
-        for keyword in node.keywords:
-            if keyword.arg:
-                self._set(keyword.arg, keyword.value, scope, keyword.value)
-            else:
-                self._poured(keyword.value, scope)
+        self._keywords(node, scope)
         for argument in node.args:
             self._poured(argument, scope)
 
     def _poured(self, node: ast.expr, scope: Scope) -> None:
         for target in self.project.resolve(node, scope):
-            if isinstance(target, Value) and isinstance(target.node, ast.Dict) and not target.is_changed:
+            if isinstance(target, Value) and is_mapping(target.node) and not target.is_changed:
                 self._pairs(target.node, target.scope)
                 return
         self._missing.append(f"`{scope.module.source(node)}`")
 
-    def _pairs(self, node: ast.Dict, scope: Scope) -> None:
-        for key, value in zip(node.keys, node.values, strict=True):
-            if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                self._set(key.value, value, scope, key)
+    def _pairs(self, node: ast.expr, scope: Scope) -> None:
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    self._set(key.value, value, scope, key)
+                elif key is None:
+                    self._poured(value, scope)
+        elif isinstance(node, ast.Call):
+            self._keywords(node, scope)
+
+    def _keywords(self, node: ast.Call, scope: Scope) -> None:
+        for keyword in node.keywords:
+            if keyword.arg:
+                self._set(keyword.arg, keyword.value, scope, keyword.value)
+            else:
+                self._poured(keyword.value, scope)
 
     def _assigned(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
         """`app.conf.task_time_limit = 60`, `app.conf["task_time_limit"] = 60` and `app.conf = {...}`."""

@@ -129,7 +129,7 @@ class Subject:
     @cached_property
     def declared_names(self) -> set[str]:
         """Names of options that a base class or wrapper of the project declares or reads."""
-        return declared_by_project(self.project, self.declaration.defined, self.declaration.maker)
+        return declared_by_project(self.project, self.settings, self.declaration.defined, self.declaration.maker)
 
     def option(self, name: str) -> Option:
         """An option of the task, wherever it comes from.

@@ -8,7 +8,7 @@ import difflib
 from checklist.scan import celery_tables
 from checklist.scan.found import Finding, Option, Origin
 from checklist.scan.rules.parts import bases
-from checklist.scan.rules.parts.wording import NO_FUNCTION
+from checklist.scan.rules.parts.wording import NO_FUNCTION, counted
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
 
@@ -41,9 +41,15 @@ def known_options(subject: Subject) -> Finding:
         )
     if not written:
         return not_found("no options in the decorator")
-    return not_found(
-        f"each of {len(written)} option{'s' if len(written) > 1 else ''} is known to Celery {celery_tables.version()}"
-    )
+    return not_found(_known(written))
+
+
+def _known(written: list[Option]) -> str:
+    """Who knows the options that are written: Celery, or the project itself."""
+    own = [each for each in written if each.name not in celery_tables.task_options()]
+    celerys = f"each of {counted(len(written) - len(own), 'option')} is known to Celery {celery_tables.version()}"
+    ours = f"{_names(own)} {'is' if len(own) == 1 else 'are'} read by the project's own base class or decorator"
+    return "; ".join([*([celerys] if len(own) < len(written) else []), *([ours] if own else [])])
 
 
 def _ignored(option: Option) -> str:

@@ -13,6 +13,11 @@ def task(decorators: str) -> str:
     return f"from elsewhere import UNSEEN, Unseen\n{decorators}\ndef charge(order_id):\n    pass\n"
 
 
+OF_APP = (
+    "from celery import Celery, Task\nclass Coloured(Task):\n    colour = 1\n"
+    "class Colours(Celery):\n    task_cls = Coloured\n"
+    "app = {}\n@app.task(colour=2)\ndef charge(order_id):\n    pass\n"
+)
 OPTIONS = [
     Case("misspelt", task("@app.task(retry_limit=4)"), "fail", "did you mean `max_retries`?"),
     Case("a setting's name", task("@app.task(task_time_limit=60)"), "fail", "`task_time_limit=60` is ignored by Celery"),
@@ -21,7 +26,13 @@ OPTIONS = [
     Case("none", task("@app.task"), NOT_FOUND, "no options"),
     Lookalike("sent with the message", task("@app.task(queue='mail', priority=3)"), NOT_FOUND, "each of 2 options"),
     Case("an unseen base class", task("@app.task(base=Unseen, colour=1)"), CANNOT_TELL, "`colour`"),
-    Lookalike("read by the base class", task("class Coloured(app.Task):\n    colour = 1\n\n@app.task(base=Coloured, colour=2)"), NOT_FOUND, "each of 2 options"),
+    Lookalike("read by the base class", task("class Coloured(app.Task):\n    colour = 1\n\n@app.task(base=Coloured, colour=2)"), NOT_FOUND, "`colour` is read by the project's own base class"),
+    Lookalike("read by the class of the app", {"tasks.py": OF_APP.format("Celery(task_cls=Coloured)")}, NOT_FOUND, "`colour` is read"),
+    Lookalike("read by the class that the app names as text", {"tasks.py": OF_APP.format("Celery(task_cls='tasks:Coloured')")}, NOT_FOUND, "`colour` is read"),
+    Lookalike("read by the class of a class of apps", {"tasks.py": OF_APP.format("Colours()")}, NOT_FOUND, "`colour` is read"),
+    Lookalike("read by a class that the app is given later", {"tasks.py": OF_APP.format("Celery()\napp.Task = Coloured")}, NOT_FOUND, "`colour` is read"),
+    Case("an unseen class of the app", {"tasks.py": OF_APP.format("Celery(task_cls='elsewhere:Coloured')")}, CANNOT_TELL, "'elsewhere:Coloured'", settings=None),
+    Case("another class of the app", {"tasks.py": OF_APP.format("Celery(task_cls=Task)")}, "fail", "`colour=2` is ignored", settings=None),
 ]  # fmt: skip
 
 

@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import ast
 
+from checklist.scan.bases import base_classes
 from checklist.scan.names import Function
 from checklist.scan.subject import Subject
 from checklist.scan.targets import Defined
 
 
 def classes(subject: Subject) -> list[Defined]:
-    """The classes of the scan that a task inherits from, nearest first; also those of the app's `task_cls`."""
-    roots = [subject.declaration.defined] if isinstance(subject.declaration.defined.node, ast.ClassDef) else []
-    given = [
-        (keyword.value, layer.scope)
-        for layer in subject.declaration.maker.layers
-        for keyword in layer.keywords
-        if keyword.arg == "base"
-    ]
-    if not given and not roots:
-        given = [
-            (keyword.value, scope)
-            for _, call, scope in subject.settings.apps
-            for keyword in call.keywords
-            if keyword.arg == "task_cls"
-        ]
-    for node, scope in given:
-        roots += [target for target in subject.project.resolve(node, scope) if isinstance(target, Defined)]
-    return [cls for root in roots for cls in subject.project.lineage(root) if isinstance(cls, Defined)]
+    """The classes of the scan that a task inherits from, nearest first; also those of the class that the app makes its tasks of."""
+    declaration = subject.declaration
+    return base_classes(subject.project, subject.settings, declaration.defined, declaration.maker)
 
 
 def method(subject: Subject, name: str) -> tuple[Defined, Function] | None:
