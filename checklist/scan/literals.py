@@ -15,6 +15,7 @@ from checklist.scan.targets import Value
 DEEPEST = 12
 MOST_STEPS = 5_000  # elements and names on the way to one value
 LARGEST = 10**12  # numbers above it are not computed
+LONGEST = 1000  # characters of a text that is put together
 _UNITS = {"days": 86400, "seconds": 1, "minutes": 60, "hours": 3600, "weeks": 604800, "milliseconds": 0.001}
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -60,6 +61,8 @@ def _literal(node: ast.expr, scope: Scope, project: Project, depth: int) -> Any:
             return not below(node.operand)
         case ast.BinOp():
             return _computed(node, below)
+        case ast.JoinedStr():
+            return _joined(node, below)
         case ast.Call():
             return _called(node, scope, project, below)
         case ast.Name() | ast.Attribute():
@@ -81,6 +84,21 @@ def _mapping(node: ast.Dict, below: Callable[[ast.expr], Any]) -> dict[Any, Any]
                 raise UnknownError
             found[name] = below(value)
     return found
+
+
+def _joined(node: ast.JoinedStr, below: Callable[[ast.expr], Any]) -> str:
+    """An f-string that puts texts together as they are."""
+    parts = []
+    for each in node.values:
+        if isinstance(each, ast.FormattedValue):
+            if each.conversion != -1 or each.format_spec is not None:
+                raise UnknownError
+            each = each.value
+        part = below(each)
+        if not isinstance(part, str) or len(part) > LONGEST:
+            raise UnknownError
+        parts.append(part)
+    return "".join(parts)[:LONGEST]
 
 
 def _number(value: Any) -> Any:

@@ -34,21 +34,31 @@ def options_of(project: Project, settings: Settings, defined: Defined, maker: Ma
         found.of_app(settings)
     options = dict(found.options)
     for name, entry in celery_tables.task_options().items():
-        if name not in options and (option := _from_settings(settings, name, entry)):
+        if name not in options and (option := _not_written(settings, name, entry, found.hidden)):
             options[name] = option
     return options, found.hidden
 
 
-def _from_settings(settings: Settings, name: str, entry: Mapping[str, object]) -> Option | None:
+def _not_written(settings: Settings, name: str, entry: Mapping[str, object], hidden: str) -> Option | None:
+    """What an option is that nobody wrote for the task: that of the settings, or Celery's default, where nothing unread may say otherwise."""
     setting = settings.get(str(entry["setting"])) if "setting" in entry else None
+    if hidden:
+        return unknown(name, hidden)
     if setting:
         source = setting.scope.module.source(setting.node)
         return Option(
             name, source, setting.value, setting.is_literal, Origin.SETTINGS, setting.place, f"`{setting.name}`"
         )
+    if "setting" in entry and not settings.seen:
+        return unknown(name, settings.why_unseen)
     if entry["default"] is None and "setting" not in entry and name not in {"max_retries", "throws", "expires"}:
         return None
     return Option(name, repr(entry["default"]), entry["default"], True, Origin.DEFAULT)
+
+
+def unknown(name: str, why: str) -> Option:
+    """An option that something that was not read may set."""
+    return Option(name, "", None, False, Origin.UNKNOWN, None, why)
 
 
 class _Collected:

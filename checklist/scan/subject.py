@@ -9,12 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from checklist.scan import celery_tables
 from checklist.scan.declared import declared_by_project
 from checklist.scan.effort import TooMuchError, limit
 from checklist.scan.finder import Declaration, Found
 from checklist.scan.found import Evidence, Option, Origin, Task
 from checklist.scan.names import FUNCTIONS, Function, Scope
+from checklist.scan.options import unknown
 from checklist.scan.project import Project
 from checklist.scan.settings import Settings
 from checklist.scan.source import Module
@@ -137,15 +137,9 @@ class Subject:
         Its origin is `Origin.UNKNOWN`, and `note` says why, when it is not written and something that was not read may set it: a
         base class, `**kwargs`, or settings (for options that follow a setting).
         """
-        option = self.task.options.get(name)
-        if option is not None and option.is_written:
+        if option := self.task.options.get(name):
             return option
-        if self.hidden:
-            return Option(name, "", None, False, Origin.UNKNOWN, None, self.hidden)
-        entry = celery_tables.task_options().get(name, {})
-        if (option is None or option.origin is Origin.DEFAULT) and "setting" in entry and not self.settings.seen:
-            return Option(name, "", None, False, Origin.UNKNOWN, None, self.settings.why_unseen)
-        return option or Option(name, "None", None, True, Origin.DEFAULT)
+        return unknown(name, self.hidden) if self.hidden else Option(name, "None", None, True, Origin.DEFAULT)
 
     # The body
 

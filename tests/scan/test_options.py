@@ -36,6 +36,13 @@ ORIGINS = {
         Origin.DECORATOR,
         "line 4",
     ),
+    "texts put together": (
+        "SHOP = 'shop'\n@app.task(name=f'{SHOP}.{SHOP}.charge')\ndef charge(): ...",
+        "name",
+        "shop.shop.charge",
+        Origin.DECORATOR,
+        "line 4",
+    ),
     "timedelta": (
         "from datetime import timedelta\n@app.task(expires=timedelta(minutes=2).total_seconds())\ndef charge(): ...",
         "expires",
@@ -235,6 +242,7 @@ def test_what_was_not_read_is_not_taken_for_not_set(text: str, why: str) -> None
     option = subject_of(text).option("time_limit")
     assert option.origin is Origin.UNKNOWN and not option.is_known
     assert why in option.note
+    assert subject_of(text).task.options["time_limit"] == option  # and so in JSON
 
 
 def test_without_the_app_nothing_is_said_of_settings() -> None:

@@ -80,6 +80,8 @@ def explicit_name(subject: Subject) -> Finding:
         return cannot_tell(name.note)  # a base class gives no name to the function that it is made of
     if name.is_written and name.place and (fault := _no_name(name)):
         return fails(f"`name={name.source}` {fault}, {name.said()}", name.place)
+    if name.is_written and name.place and not name.is_known:
+        return cannot_tell(f"what `name={name.source}` comes to is not in the text, {name.said()}", name.place)
     if name.is_written and name.place:
         return passes(f"`name={name.source}`, {name.said()}", name.place)
     return fails(
@@ -92,7 +94,7 @@ def _no_name(option: Option) -> str:
     try:
         value = option.value if option.is_literal else ast.literal_eval(option.source)
     except (ValueError, SyntaxError):
-        return ""
+        return "changes when the module moves" if "__name__" in option.source else ""
     if not value:
         return "is none: the name comes from module and function"
     return "" if isinstance(value, str) else "is no text"

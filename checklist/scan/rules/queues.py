@@ -18,7 +18,7 @@ from checklist.scan.rules.parts.schedule_entries import is_named
 from checklist.scan.rules.parts.wording import unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
 from checklist.scan.settings import Setting
-from checklist.scan.subject import Subject, dotted
+from checklist.scan.subject import Call, Subject, dotted
 from checklist.scan.targets import Value
 
 
@@ -41,6 +41,9 @@ def known_queue(subject: Subject) -> Finding:
     routes = list(_routes(subject))
     own = [*_own(subject), *(each for each in routes if _matches(each.pattern, subject))]
     uses = own or [each for each in routes if not _is_anybodys(each, subject.found)]
+    computed = list(_computed(subject))
+    if computed and not own:
+        return cannot_tell(_computed_text(computed), *unique(place for _, place in computed))
     if not uses:
         return _without_queue(subject)
     try:
@@ -48,6 +51,8 @@ def known_queue(subject: Subject) -> Finding:
     except _UnknownQueuesError as error:
         return cannot_tell(str(error), *unique(use.place for use in uses))
     strangers = [use for use in uses if use.queue not in declared]
+    if not strangers and computed:
+        return cannot_tell(_computed_text(computed), *unique(place for _, place in computed))
     if not strangers:
         return not_found(
             f"`{uses[0].queue}` is among the queues of `task_queues`; whether a worker reads it is not in the text"
@@ -87,19 +92,44 @@ def _without_queue(subject: Subject) -> Finding:
 
 
 def _own(subject: Subject) -> Iterator[_Use]:
+    """The queues that the task itself and the calls of it name."""
     option = subject.option("queue")
     if option.is_written and isinstance(option.value, str) and option.place:
         yield _Use(option.value, option.place)
-    for call in subject.calls:
-        value = call.keyword("queue")
-        if value is None or is_test(call.module):
-            continue
-        try:
-            queue = literal(value, call.scope, subject.project)
-        except UnknownError:
-            continue
-        if isinstance(queue, str):
+    for call, node in _given_at_calls(subject):
+        if isinstance(queue := _value(call, node, subject), str):
             yield _Use(queue, call.evidence)
+
+
+def _given_at_calls(subject: Subject) -> Iterator[tuple[Call, ast.expr]]:
+    """What the calls outside of tests give as `queue`."""
+    for call in subject.calls:
+        node = call.keyword("queue")
+        if node is not None and not is_test(call.module):
+            yield call, node
+
+
+def _value(call: Call, node: ast.expr, subject: Subject) -> object:
+    """What an expression at a call comes to; the expression itself where the text does not tell."""
+    try:
+        return literal(node, call.scope, subject.project)
+    except UnknownError:
+        return node
+
+
+def _computed(subject: Subject) -> Iterator[tuple[str, Evidence]]:
+    """The queues of the task that the text does not tell, as they are written, and where."""
+    option = subject.option("queue")
+    if option.is_written and not option.is_known and option.place:
+        yield option.source, option.place
+    for call, node in _given_at_calls(subject):
+        if isinstance(_value(call, node, subject), ast.AST):
+            yield call.module.source(node), call.evidence
+
+
+def _computed_text(computed: list[tuple[str, Evidence]]) -> str:
+    written, place = computed[0]
+    return f"what `queue={written}` comes to is not in the text, {place.path}:{place.line}"
 
 
 # Routes

@@ -48,7 +48,10 @@ NAMES = [
     Lookalike("a class with a name", "class charge(app.Task):\n    name = 'shop.charge'\n\n    def run(self, pk):\n        pay(pk)\n\napp.register_task(charge())\n", "pass", "`name="),
     Case("bytes", task('@app.task(name=b"shop.charge")'), "fail", "is no text"),
     Case("nothing", task("@app.task(name=None)"), "fail", "comes from module and function"),
-    Case("a name that is not read", task("@app.task(name=UNSEEN)"), "pass", "`name=UNSEEN`"),
+    Case("a name that is not read", task("@app.task(name=UNSEEN)"), CANNOT_TELL, "`name=UNSEEN`"),
+    Case("the module's name", task('@app.task(name=f"{__name__}.charge")'), "fail", "changes when the module moves"),
+    Case("the module's name, added to", task('@app.task(name=__name__ + ".charge")'), "fail", "changes when the module moves"),
+    Lookalike("texts put together", task('SHOP = "shop"\n@app.task(name=f"{SHOP}.charge")'), "pass", "`name="),
     Case("a base class gives no names", task("@app.task(base=Unseen)"), "fail", "no `name=`"),
     Case("unknown options", task("@app.task(**UNSEEN)"), CANNOT_TELL, "UNSEEN"),
 ]  # fmt: skip
