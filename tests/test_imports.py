@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,13 @@ MODULES = {
 }
 
 
+@cache
 def tree(module: str) -> ast.Module:
     """The module as Python reads it."""
     return ast.parse(MODULES[module].read_text())
 
 
+@cache
 def imports(module: str) -> set[str]:
     """The full names that a module imports, for `from a import b` both `a` and `a.b`, wherever the import stands."""
     found: set[str] = set()
@@ -60,11 +63,13 @@ PURE = [
 ]
 
 
-def reached(module: str, seen: frozenset[str] = frozenset()) -> set[str]:
+def reached(module: str) -> set[str]:
     """The module and everything of the project that it imports, directly or not."""
-    found = {module}
-    for other in ours(module) - seen - found:
-        found |= reached(other, seen | frozenset(found))
+    found, waiting = {module}, [module]
+    while waiting:
+        new = ours(waiting.pop()) - found
+        found |= new
+        waiting += new
     return found
 
 
