@@ -15,8 +15,8 @@ from checklist.scan.walking import expressions
 def declared_by_project(project: Project, settings: Settings, defined: Defined, maker: Maker) -> set[str]:
     """Names that a base class or a wrapper of the project declares or reads: as options they are not strangers."""
     names: set[str] = set()
-    if maker.wrapper:
-        names |= _texts(maker.wrapper) | set(maker.wrapper.inside.names)
+    for wrapper in maker.wrappers:
+        names |= _texts(wrapper) | set(wrapper.inside.names)
     for cls in base_classes(project, settings, defined, maker):
         if cls is not defined:
             names |= _texts(cls) | set(cls.inside.names)

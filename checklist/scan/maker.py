@@ -25,12 +25,21 @@ class Layer:
 
 @dataclass(frozen=True)
 class Maker:
-    """Something that makes tasks of functions. `layers` are the options that it brings along, the one nearest to the use first."""
+    """Something that makes tasks of functions.
+
+    `layers` are the options that it brings along, `wrappers` the decorators of the project that lead to Celery's own, each the one
+    nearest to the use first.
+    """
 
     form: str
     layers: tuple[Layer, ...] = ()
-    wrapper: Defined | None = None
+    wrappers: tuple[Defined, ...] = ()
     app: ast.expr | None = None
+
+    @property
+    def wrapper(self) -> Defined | None:
+        """The decorator of the project that stands above the function, where there is one."""
+        return self.wrappers[0] if self.wrappers else None
 
     def with_layer(self, form: str, layer: Layer) -> Maker:
         """The same with options that are nearer to the use."""

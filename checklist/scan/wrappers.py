@@ -51,7 +51,7 @@ class Wrappers:
         return Maker(
             "project_decorator",
             (*(replace(each, origin="wrapper", note=f"`{target.name}`") for each in inner.layers), layer),
-            target,
+            (target, *inner.wrappers),
         )
 
     def _inner_maker(self, scope: Scope, depth: int) -> Maker | None:

@@ -21,12 +21,14 @@ _MEANT = {
 }
 
 
+# Attributes of a class may be its own business; what stands in a decorator's call goes to Celery.
+_HANDED_TO_CELERY = {Origin.DECORATOR, Origin.PRESET, Origin.SPLAT, Origin.WRAPPER}
+
+
 @rule("known-options")
 def known_options(subject: Subject) -> Finding:
     """Option names that Celery stores as attributes and never looks at."""
-    written = [
-        each for each in subject.task.options.values() if each.origin in {Origin.DECORATOR, Origin.PRESET, Origin.SPLAT}
-    ]
+    written = [each for each in subject.task.options.values() if each.origin in _HANDED_TO_CELERY]
     strangers = [
         each
         for each in written

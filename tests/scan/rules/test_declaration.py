@@ -31,6 +31,9 @@ OPTIONS = [
     Lookalike("read by the class that the app names as text", {"tasks.py": OF_APP.format("Celery(task_cls='tasks:Coloured')")}, NOT_FOUND, "`colour` is read"),
     Lookalike("read by the class of a class of apps", {"tasks.py": OF_APP.format("Colours()")}, NOT_FOUND, "`colour` is read"),
     Lookalike("read by a class that the app is given later", {"tasks.py": OF_APP.format("Celery()\napp.Task = Coloured")}, NOT_FOUND, "`colour` is read"),
+    Case("misspelt in a decorator of the project", task("def job(**given):\n    return app.task(max_retry=3, **given)\n\n@job()"), "fail", "set by `job`", "return app.task(max_retry=3"),
+    Lookalike("read by a decorator of the project", task("def job(**given):\n    given.setdefault('lane', 1)\n    put(given.pop('lane'))\n    return app.task(**given)\n\n@job()"), NOT_FOUND),
+    Lookalike("read by a decorator that another one of the project uses", task("def lanes(lane=1, **given):\n    return app.task(**given)\n\ndef job(**given):\n    return lanes(lane=2, **given)\n\n@job(lane=3)"), NOT_FOUND),
     Case("an unseen class of the app", {"tasks.py": OF_APP.format("Celery(task_cls='elsewhere:Coloured')")}, CANNOT_TELL, "'elsewhere:Coloured'", settings=None),
     Case("another class of the app", {"tasks.py": OF_APP.format("Celery(task_cls=Task)")}, "fail", "`colour=2` is ignored", settings=None),
 ]  # fmt: skip
