@@ -13,24 +13,12 @@ from checklist.scan.found import Evidence
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.made_apps import MadeApps
 from checklist.scan.names import Scope, statements
+from checklist.scan.places import is_in_test, is_production
 from checklist.scan.project import Project
 from checklist.scan.source import Module
 from checklist.scan.targets import Value
 from checklist.scan.walking import expressions
 
-_FOR_TESTS = {
-    "ci",
-    "conftest",
-    "dev",
-    "development",
-    "local",
-    "test",
-    "testing",
-    "tests",
-    "test_settings",
-    "dev_settings",
-}
-_TESTS = {"test", "tests", "testing", "conftest"}
 PREFIXES = ("CELERY", "BROKER_")
 _HINTS = ("celery", "Celery", "CELERY", ".conf", "broker_", "BROKER_", "task_", "beat_")
 
@@ -84,7 +72,7 @@ class Settings:
     def get(self, name: str) -> Setting | None:
         """A setting by its name of today; when it is set more than once, the last one that is not for tests or development."""
         found = self._found.get(name, [])
-        return last([setting for setting in found if not _is_for_tests(setting.scope.module)] or found)
+        return last([setting for setting in found if is_production(setting.scope)] or found)
 
     def every(self, name: str) -> list[Setting]:
         """All places that set it: production, development and tests may each."""
@@ -169,7 +157,7 @@ class Settings:
                     self._set(target.id, statement.value, scope, statement, is_changed)
 
     def _updated(self, node: ast.Call, scope: Scope) -> None:
-        if _is_test(scope):
+        if is_in_test(scope):
             return
         self._keywords(node, scope)
         for argument in node.args:
@@ -201,7 +189,7 @@ class Settings:
 
     def _assigned(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
         """`app.conf.task_time_limit = 60`, `app.conf["task_time_limit"] = 60` and `app.conf = {...}`."""
-        if _is_test(scope):
+        if is_in_test(scope):
             return
         if isinstance(target, ast.Attribute) and _is_conf(target.value):
             self._set(target.attr, value, scope, target)
@@ -253,21 +241,6 @@ def _is_conf(node: ast.expr) -> bool:
     return (isinstance(node, ast.Attribute) and node.attr == "conf") or (
         isinstance(node, ast.Name) and node.id in {"conf", "celeryconfig"}
     )
-
-
-def _is_for_tests(module: Module) -> bool:
-    return any(part.strip("_").removeprefix("settings_") in _FOR_TESTS for part in module.parts)
-
-
-def _is_test(scope: Scope | None) -> bool:
-    """Whether code stands in a file of tests, or in a function that is one: what that sets holds for the test only."""
-    while scope is not None:
-        if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef) and scope.node.name.startswith("test_"):
-            return True
-        if scope.parent is None:
-            return any(_TESTS & set(part.lower().split("_")) for part in scope.module.parts)
-        scope = scope.parent
-    return False
 
 
 def _is_settings(module: Module) -> bool:

@@ -68,3 +68,9 @@ def test_classes_of_a_settings_module_that_differ_leave_a_setting_unknown() -> N
     subject, value, origin = limit(text)
     assert (value, origin) == (None, Origin.SETTINGS)
     assert subject.settings.seen
+
+
+@pytest.mark.parametrize("name", ["Testing", "TestConfig", "DevelopmentConfig", "Debug"])
+def test_a_class_of_settings_that_is_named_for_tests_or_development_does_not_hold(name: str) -> None:
+    text = f"## shop/settings.py\nclass Live:\n    CELERY_TASK_TIME_LIMIT = 60\nclass {name}:\n    CELERY_TASK_TIME_LIMIT = 6\n"
+    assert limit(text)[1] == 60

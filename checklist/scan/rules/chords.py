@@ -10,7 +10,7 @@ from functools import lru_cache
 from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.names import Scope
-from checklist.scan.rules.parts.places import is_test
+from checklist.scan.places import is_test
 from checklist.scan.rules.parts.wording import shown
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
 from checklist.scan.source import Module

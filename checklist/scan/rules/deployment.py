@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from checklist.scan.found import Evidence, Finding
+from checklist.scan.places import is_test
 from checklist.scan.rules.parts import production
 from checklist.scan.rules.parts.numbers import is_number
-from checklist.scan.rules.parts.places import is_test
 from checklist.scan.rules.parts.wording import places, shown, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject

@@ -10,8 +10,8 @@ from functools import lru_cache
 from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.names import Function
+from checklist.scan.places import is_test
 from checklist.scan.rules.parts import bases
-from checklist.scan.rules.parts.places import is_test
 from checklist.scan.rules.parts.schedule_entries import entries
 from checklist.scan.rules.parts.sends import sends
 from checklist.scan.rules.parts.wording import counted, place

@@ -12,8 +12,8 @@ from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding, Origin
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
+from checklist.scan.places import is_test
 from checklist.scan.project import Project
-from checklist.scan.rules.parts.places import is_test
 from checklist.scan.rules.parts.schedule_entries import is_named
 from checklist.scan.rules.parts.wording import unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule

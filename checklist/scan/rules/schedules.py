@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding
+from checklist.scan.places import is_test
 from checklist.scan.project import Project
 from checklist.scan.rules.parts.numbers import is_number
-from checklist.scan.rules.parts.places import is_test
 from checklist.scan.rules.parts.schedule_entries import COARSE, Entry, entries, entries_of, is_crontab
 from checklist.scan.rules.parts.wording import NO_FUNCTION, places, shown, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule

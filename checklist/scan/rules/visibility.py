@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from checklist.scan.found import Evidence, Finding, Option
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
+from checklist.scan.places import is_test
 from checklist.scan.rules.parts import production, retrying
 from checklist.scan.rules.parts.numbers import is_number, number
-from checklist.scan.rules.parts.places import is_test
 from checklist.scan.rules.parts.sends import sends
 from checklist.scan.rules.parts.wording import places, shown, unique, unread
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, rule

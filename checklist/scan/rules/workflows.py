@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from checklist.scan import celery_tables
 from checklist.scan.found import Evidence, Finding, Option
+from checklist.scan.places import is_test
 from checklist.scan.project import Project
 from checklist.scan.rules.parts import production
-from checklist.scan.rules.parts.places import is_test
 from checklist.scan.rules.parts.wording import NO_FUNCTION, places, shown, unique, unread
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
 from checklist.scan.subject import SENDING, Call, Subject

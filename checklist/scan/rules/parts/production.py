@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from checklist.scan.rules.parts.places import is_production
+from checklist.scan.places import is_production
 from checklist.scan.settings import Setting, last
 from checklist.scan.subject import Subject
 
 
 def written(subject: Subject, name: str) -> list[Setting]:
     """Every place that sets `name`, in the order in which they were read."""
-    return [each for each in subject.settings.every(name) if is_production(each.scope.module)]
+    return [each for each in subject.settings.every(name) if is_production(each.scope)]
 
 
 def setting(subject: Subject, name: str) -> Setting | None:

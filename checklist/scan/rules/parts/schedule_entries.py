@@ -12,9 +12,9 @@ from checklist.scan.finder import Found
 from checklist.scan.found import Evidence
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
+from checklist.scan.places import is_test
 from checklist.scan.project import Project
 from checklist.scan.rules.parts.numbers import number
-from checklist.scan.rules.parts.places import is_test
 from checklist.scan.source import Module
 from checklist.scan.subject import Subject, dotted
 from checklist.scan.targets import Defined, Value

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from checklist.scan.found import Evidence
 from checklist.scan.names import Function
-from checklist.scan.rules.parts.places import is_test
+from checklist.scan.places import is_test
 from checklist.scan.rules.parts.wording import counted
 from checklist.scan.subject import SENDING, SIGNATURES, Call, Subject
 
