@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from checklist.scan.frameworks import OTHERS
@@ -77,6 +76,8 @@ class Apps:
     def _task_of_external(self, target: External) -> bool | None:
         if target.root == "celery":
             return True
+        if target.name.startswith("django.conf.settings."):
+            return None  # a project may keep its app there
         return False if target.root in OTHERS or target.root.startswith(("taskiq", "airflow", "prefect")) else None
 
     def _task_of_annotated(self, target: Given, depth: int) -> bool | None:
@@ -107,13 +108,27 @@ class Apps:
         node = target.node
         if isinstance(node, ast.BoolOp):
             return self._task_of_value(Value(node.values[-1], target.scope), name, depth + 1)
-        if not isinstance(node, ast.Call):
-            return (
-                None
-                if isinstance(node, ast.Name | ast.Attribute | ast.Await | ast.Subscript | ast.IfExp | ast.Constant)
-                else False
-            )
-        answers = [self._task_of_made(made, name, depth + 1) for made in self.project.resolve(node.func, target.scope)]
+        if isinstance(node, ast.IfExp):
+            return self._task_of_either(node, target.scope, name, depth)
+        if isinstance(node, ast.Call):
+            return self._task_of_call(node, target.scope, name, depth)
+        return None if isinstance(node, ast.Name | ast.Attribute | ast.Await | ast.Subscript | ast.Constant) else False
+
+    def _task_of_either(self, node: ast.IfExp, scope: Scope, name: str, depth: int) -> Maker | bool | None:
+        """`A() if testing else B()`."""
+        targets = [found for each in (node.body, node.orelse) for found in self.project.resolve(each, scope)]
+        answers = [self._task_of(target, name, depth + 1) for target in targets]
+        if answers and all(answer is False for answer in answers):
+            return False
+        return next((answer for answer in answers if answer), None)
+
+    def _task_of_call(self, node: ast.Call, scope: Scope, name: str, depth: int) -> Maker | bool | None:
+        """What a call gives, by what is called; a method of another framework's object, as in `Broker().with_backend(x)`, gives one of its own."""
+        made = self.project.resolve(node.func, scope)
+        answers = [self._task_of_made(each, name, depth + 1) for each in made]
+        if not made and isinstance(node.func, ast.Attribute):
+            owners = self.project.resolve(node.func.value, scope)
+            answers = [False for owner in owners if self._task_of(owner, name, depth + 1) is False]
         return next((answer for answer in answers if answer is not None), None)
 
     def _task_of_made(self, made: Target, name: str, depth: int) -> Maker | bool | None:
@@ -128,13 +143,6 @@ class Apps:
                     if (answer := self._task_of(target, name, depth + 1)) is not None:
                         return answer
         return None
-
-    def member_of_instance(self, base: Target, name: str, depth: int) -> Iterator[Target]:
-        """What `x.name` is when `x` was made by a class of the project."""
-        if isinstance(base, Value) and isinstance(base.node, ast.Call):
-            for made in self.project.resolve(base.node.func, base.scope):
-                if isinstance(made, Defined) and isinstance(made.node, ast.ClassDef):
-                    yield from self.project.attribute_of_class(made, name, depth + 1)
 
 
 def _is_named_like_app(node: ast.expr) -> bool:

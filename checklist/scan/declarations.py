@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from checklist.scan.elements import elements
 from checklist.scan.found import Possible
-from checklist.scan.frameworks import OTHERS
+from checklist.scan.frameworks import FUNCTION_NAMES, OTHERS
 from checklist.scan.maker import Layer, Maker, Unsure
 from checklist.scan.makers import Makers
-from checklist.scan.names import SCOPES, Function, Parameter, Scope, statements
+from checklist.scan.names import SCOPES, Function, Parameter, Scope, ends_with, statements
 from checklist.scan.project import Project
 from checklist.scan.source import Module
 from checklist.scan.targets import Defined, External, Value
-from checklist.scan.walking import expressions
+from checklist.scan.walking import expressions, returned
 
 HARMLESS = {
     "property",
@@ -78,10 +79,17 @@ class Notes:
 
     def _add(self, defined: Defined, maker: Maker) -> None:
         module, line = defined.module, defined.node.lineno
-        if _is_fixture(module):
-            self._may_be(defined, "it stands among files that tests read as data")
+        if self._is_data(module):
+            self._may_be(defined, "it stands among files that tests or linters read as data")
         else:
             self.made.setdefault((module.path, line), Made(defined, maker))
+
+    def _is_data(self, module: Module) -> bool:
+        """Whether a file is data: a sample of a linter among those of tests, which is in no package, or one that says what a rule must find."""
+        folders = [part.lower() for part in PurePosixPath(module.path).parts[:-1]]
+        is_sample = any(part in FIXTURES for part in folders) and any(part.startswith("test") for part in folders)
+        is_importable = str(PurePosixPath(module.path).with_name("__init__.py")) in self.project.modules
+        return (is_sample and not is_importable) or "# ruleid:" in module.text
 
     def _may_be(self, defined: Defined, reason: str) -> None:
         place = (defined.module.path, defined.node.lineno)
@@ -120,17 +128,20 @@ class Notes:
     def _class_decorated(self, defined: Defined, decorator: ast.expr) -> bool:
         """A class under a decorator of the project that registers what it is given."""
         node = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if _registers(decorator) and self._may_be_task(defined):
+            self._add(defined, Maker("class"))
+            return True
         for target in self.project.resolve(node, defined.scope):
             if isinstance(target, Defined) and isinstance(target.node, ast.FunctionDef):
                 calls = (each for each, _ in expressions(target.inside) if isinstance(each, ast.Call))
-                if any(_registers(call) for call in calls):
+                if any(_registered_by(call) for call in calls):
                     self._add(defined, Maker("class"))
                     return True
         return False
 
     def _by_itself(self, defined: Defined) -> None:
         """Classes that old releases of Celery registered as soon as they were defined; others of Celery's wait to be registered."""
-        if "run" not in defined.inside.names or _is_abstract(defined):
+        if _is_abstract(defined) or not self.project.attribute_of_class(defined, "run"):
             return
         line = self.project.lineage(defined)
         self.bases |= {cls.node for cls in line[1:] if isinstance(cls, Defined)}
@@ -141,8 +152,9 @@ class Notes:
             self.unregistered.append(defined)
 
     def _called(self, node: ast.Call, scope: Scope) -> None:
-        if _registers(node):
-            self._registered(node.args[0], scope)
+        if registered := _registered_by(node):
+            options = tuple(keyword for keyword in node.keywords if keyword.arg != "task")
+            self._registered(registered, scope, Layer("decorator", scope, options))
         elif len(node.args) == 1 and self._may_make(node):
             self._applied(node, scope)
 
@@ -177,20 +189,25 @@ class Notes:
         return isinstance(defined.scope.node, ast.FunctionDef) and self._is_part_of_decorator(defined.scope)
 
     def _functions(self, node: ast.expr, scope: Scope) -> Iterator[Defined]:
-        if isinstance(node, ast.Call):  # some_decorator(function)
-            for argument in node.args[:1]:
-                yield from self._functions(argument, scope)
+        if isinstance(node, ast.Call):
+            yield from list(self._functions_of_call(node, scope))
             return
-        for target in self.project.resolve(node, scope):
+        targets = self.project.resolve(node, scope)
+        for target in targets:
             if isinstance(target, Defined) and not isinstance(target.node, ast.ClassDef):
                 yield target
-            elif (
-                isinstance(target, Value)
-                and target.elements_of
-                and isinstance(target.node, ast.List | ast.Tuple | ast.Set)
-            ):
-                for element in target.node.elts:
-                    yield from self._functions(element, target.scope)
+            elif isinstance(target, Value) and target.elements_of:
+                for element, where in elements(target, self.project):
+                    yield from self._functions(element, where)
+
+    def _functions_of_call(self, node: ast.Call, scope: Scope) -> Iterator[Defined]:
+        """`some_decorator(function)`, or `a_factory(1)` that hands out a function which stands inside of it."""
+        given = [found for argument in node.args[:1] for found in self._functions(argument, scope)]
+        yield from given
+        for made in self.project.resolve(node.func, scope) if not given else []:
+            if isinstance(made, Defined) and isinstance(made.node, ast.FunctionDef):
+                for value, inner in returned(made):
+                    yield from (self._functions(value, inner) if isinstance(value, ast.Name) else ())
 
     def _may_be_task(self, defined: Defined) -> bool:
         """Whether a registered class is one of Celery's, or may be: it has a base that was not read, and a method `run`."""
@@ -200,18 +217,18 @@ class Notes:
         unread = any(cls is None or (isinstance(cls, External) and cls.root not in OTHERS) for cls in line)
         return unread and bool(self.project.attribute_of_class(defined, "run"))
 
-    def _registered(self, node: ast.expr, scope: Scope) -> None:
+    def _registered(self, node: ast.expr, scope: Scope, options: Layer) -> None:
         """`app.register_task(Charge())`."""
         instance = node.func if isinstance(node, ast.Call) else node
         for target in self.project.resolve(instance, scope):
             if isinstance(target, Defined) and isinstance(target.node, ast.ClassDef):
                 if self._may_be_task(target):
-                    self._add(target, Maker("class"))
-            elif isinstance(target, Value) and target.elements_of and isinstance(target.node, ast.List | ast.Tuple):
-                for element in target.node.elts:
-                    self._registered(element, target.scope)
+                    self._add(target, Maker("class", (options,)))
+            elif isinstance(target, Value) and target.elements_of:
+                for element, where in elements(target, self.project):
+                    self._registered(element, where, options)
             elif isinstance(target, Value) and isinstance(target.node, ast.Call) and target.node is not node:
-                self._registered(target.node, target.scope)
+                self._registered(target.node, target.scope, options)
 
 
 def _definitions(scope: Scope) -> Iterator[tuple[Function | ast.ClassDef, Scope]]:
@@ -222,21 +239,28 @@ def _definitions(scope: Scope) -> Iterator[tuple[Function | ast.ClassDef, Scope]
             yield from _definitions(scope.within(statement))
 
 
-def _registers(node: ast.Call) -> bool:
-    """`x.register_task(something)`, or `x.tasks.register(something)`."""
-    if not isinstance(node.func, ast.Attribute) or len(node.args) != 1:
-        return isinstance(node.func, ast.Name) and node.func.id == "register_task" and len(node.args) == 1
-    base = node.func.value
-    return node.func.attr == "register_task" or (
-        node.func.attr == "register" and isinstance(base, ast.Attribute) and base.attr == "tasks"
-    )
+def _registered_by(node: ast.Call) -> ast.expr | None:
+    """What `x.register_task(something)`, `x.tasks.register(something)` and the like register; `None` for other calls."""
+    given = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "task")]
+    return given[0] if len(given) == 1 and _registers(node.func) else None
+
+
+def _registers(node: ast.expr) -> bool:
+    """Whether an expression is what registers a task: `app.register_task`, or `register` of `app.tasks` or of Celery's old registry."""
+    if isinstance(node, ast.Attribute) and node.attr == "register":
+        return ends_with(node.value, "tasks")
+    return ends_with(node, "register_task")
 
 
 def _takes_function(scope: Scope) -> bool:
-    """Whether a function inside calls a parameter of this one, or of one farther out, as a decorator's inner function does."""
+    """Whether a function inside uses a parameter of this one, or of one farther out, as a decorator's inner function does.
+
+    It calls it, is made up as it (`@wraps(function)`), or uses one that is named as people name what a decorator is given.
+    """
     for node, where in expressions(scope):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            bindings, holder = where.find(node.func.id)
+        named = _used_as_function(node)
+        if named is not None:
+            bindings, holder = where.find(named.id)
             if (
                 holder is not None
                 and _is_around(holder, scope)
@@ -244,6 +268,19 @@ def _takes_function(scope: Scope) -> bool:
             ):
                 return True
     return False
+
+
+def _used_as_function(node: ast.AST) -> ast.Name | None:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func
+    if (
+        isinstance(node, ast.Call)
+        and ends_with(node.func, "wraps")
+        and node.args
+        and isinstance(node.args[0], ast.Name)
+    ):
+        return node.args[0]
+    return node if isinstance(node, ast.Name) and node.id in FUNCTION_NAMES else None
 
 
 def _is_around(holder: Scope, scope: Scope) -> bool:
@@ -260,9 +297,3 @@ def _is_abstract(defined: Defined) -> bool:
         ):
             return isinstance(statement.value, ast.Constant) and statement.value.value is True
     return False
-
-
-def _is_fixture(module: Module) -> bool:
-    """Whether a file lies among data of tests, such as the samples of a linter."""
-    folders = [part.lower() for part in PurePosixPath(module.path).parts[:-1]]
-    return any(part in FIXTURES for part in folders) and any(part.startswith("test") for part in folders)

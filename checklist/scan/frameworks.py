@@ -3,6 +3,7 @@
 CELERY = {
     "celery.shared_task": "shared_task",
     "celery.app.shared_task": "shared_task",
+    "celery.contrib.methods.task": "app.task",
     "celery.task": "app.task",
     "celery.task.task": "app.task",
     "celery.task.base.task": "app.task",
@@ -20,8 +21,8 @@ OTHERS = {
     "dbos", "discord", "django", "django_huey", "django_q", "django_rq", "django_tasks", "doit", "dramatiq",
     "fabric", "faust", "flask_apscheduler", "flytekit", "gevent", "hatchet_sdk", "huey", "inngest", "invoke",
     "kedro", "kubiya", "locust", "luigi", "metaflow", "mock", "modal", "mode", "molten", "nox", "parsl",
-    "pdm", "poethepoet", "prefect", "procrastinate", "pytest", "ray", "robocorp", "rocketry", "rq", "saq",
-    "snakemake", "spinach", "streaq", "taskipy", "taskiq", "temporalio", "toga", "trio", "unittest", "waflib",
+    "kuyruk", "pdm", "poethepoet", "prefect", "procrastinate", "pytask", "pytest", "ray", "robocorp", "rocketry", "rq", "saq",
+    "snakemake", "spinach", "streaq", "taskipy", "taskiq", "temporalio", "toga", "trio", "unittest", "viewflow", "waflib", "wakaq",
     "zappa",
 }
 # fmt: on

@@ -29,6 +29,8 @@ class Makers:
         spend()
         if depth > DEEPEST:
             return None
+        if isinstance(node, ast.Call) and ends_with(node.func, "cast") and len(node.args) == 2:
+            return self.of(node.args[1], scope, depth + 1)
         if isinstance(node, ast.Call):
             return self._of_call(node, scope, depth)
         if isinstance(node, ast.Lambda):
@@ -53,12 +55,6 @@ class Makers:
         targets = self.project.resolve(node, scope)
         if not targets and node.attr == "shared_task":
             return Maker("shared_task")
-        if not targets:
-            targets = [
-                found
-                for base in self.project.resolve(node.value, scope)
-                for found in self.apps.member_of_instance(base, node.attr, depth)
-            ]
         return self.of_targets(targets, depth)
 
     def of_targets(self, targets: list[Target], depth: int) -> Maker | None:

@@ -4,44 +4,81 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from checklist.scan.effort import spend
 from checklist.scan.names import Scope
 from checklist.scan.project import Project
-from checklist.scan.targets import Value
+from checklist.scan.targets import Defined, Value
+from checklist.scan.walking import returned
 
 
-def pairs(
-    project: Project, node: ast.expr, scope: Scope, depth: int = 0
-) -> Iterator[tuple[str, ast.expr | None, Scope]]:
-    """The entries of a mapping, the last one of a name first; one without a value stands for entries that are not known."""
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """An entry of a mapping; `is_sure` is off where it may be missing or be replaced. Without `value`, entries that are not known."""
+
+    name: str = ""
+    value: ast.expr | None = None
+    scope: Scope | None = None
+    is_sure: bool = True
+
+
+def entries(project: Project, node: ast.expr, scope: Scope, depth: int = 0) -> Iterator[Entry]:
+    """The entries of a mapping, the last one of a name first."""
     spend()
     if depth > 5:
         return
     if isinstance(node, ast.Dict):
         for key, value in reversed(list(zip(node.keys, node.values, strict=True))):
             if key is None:
-                yield from pairs(project, value, scope, depth + 1)
+                yield from entries(project, value, scope, depth + 1)
             elif isinstance(key, ast.Constant) and isinstance(key.value, str):
-                yield key.value, value, scope
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+                yield Entry(key.value, value, scope)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        yield from entries(project, node.right, scope, depth + 1)
+        yield from entries(project, node.left, scope, depth + 1)
+    elif isinstance(node, ast.IfExp):
+        yield from _either(
+            [*entries(project, node.body, scope, depth + 1), *entries(project, node.orelse, scope, depth + 1)]
+        )
+    elif isinstance(node, ast.Call):
+        yield from _of_call(project, node, scope, depth)
+    elif isinstance(node, ast.Name | ast.Attribute):
+        yield from _of_name(project, node, scope, depth)
+
+
+def _either(found: list[Entry]) -> Iterator[Entry]:
+    """Entries of which others may hold."""
+    yield from (replace(each, is_sure=False) for each in found)
+    if found:
+        yield Entry()
+
+
+def _of_call(project: Project, node: ast.Call, scope: Scope, depth: int) -> Iterator[Entry]:
+    """`dict(a=1, **B)`, and a function of the project that returns a mapping."""
+    if isinstance(node.func, ast.Name) and node.func.id == "dict":
         for keyword in node.keywords:
             if keyword.arg:
-                yield keyword.arg, keyword.value, scope
+                yield Entry(keyword.arg, keyword.value, scope)
             else:
-                yield from pairs(project, keyword.value, scope, depth + 1)
+                yield from entries(project, keyword.value, scope, depth + 1)
         for argument in node.args:
-            yield from pairs(project, argument, scope, depth + 1)
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        yield from pairs(project, node.right, scope, depth + 1)
-        yield from pairs(project, node.left, scope, depth + 1)
-    elif isinstance(node, ast.Name | ast.Attribute):
-        values = [each for each in project.resolve(node, scope) if isinstance(each, Value) and each.node is not node]
-        if len(values) > 1 or any(each.is_changed or each.elements_of for each in values):
-            yield "", None, scope
-            return
-        for target in values:
-            yield from pairs(project, target.node, target.scope, depth + 1)
+            yield from entries(project, argument, scope, depth + 1)
+        return
+    for made in project.resolve(node.func, scope):
+        if isinstance(made, Defined) and isinstance(made.node, ast.FunctionDef):
+            for value, inner in returned(made):
+                yield from _either(list(entries(project, value, inner, depth + 1)))
+
+
+def _of_name(project: Project, node: ast.expr, scope: Scope, depth: int) -> Iterator[Entry]:
+    values = [each for each in project.resolve(node, scope) if isinstance(each, Value) and each.node is not node]
+    found = [entry for each in values for entry in entries(project, each.node, each.scope, depth + 1)]
+    if len(values) > 1 or any(each.is_changed or each.elements_of for each in values):
+        yield from _either(found)
+        yield Entry()
+    else:
+        yield from found
 
 
 def is_mapping_of_options(node: ast.expr, scope: Scope) -> bool:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from checklist.scan import celery_tables
 from checklist.scan.found import Option, Origin
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.maker import Layer, Maker
-from checklist.scan.mappings import is_mapping_of_options, pairs
+from checklist.scan.mappings import entries
 from checklist.scan.names import Scope, statements
 from checklist.scan.project import Project
 from checklist.scan.settings import Settings
 from checklist.scan.targets import Defined, External, Given, Target
-from checklist.scan.walking import expressions
+from checklist.scan.wrapper_bodies import default_of, positional_names, written_inside
 
 
 def options_of(project: Project, settings: Settings, defined: Defined, maker: Maker) -> tuple[dict[str, Option], str]:
@@ -67,6 +68,7 @@ class _Collected:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.options: dict[str, Option] = {}
+        self.arguments: dict[str, Option] = {}  # of a wrapper, by the names of its parameters; no options by themselves
         self.hidden = ""
 
     def _add(
@@ -83,11 +85,16 @@ class _Collected:
         """Add an option; its value is unknown where another one may hold in its place (not `is_sure`)."""
         if name in self.options and not wins:
             return
+        self.options[name] = self._option(name, node, scope, origin, note, is_sure=is_sure)
+
+    def _option(
+        self, name: str, node: ast.expr, scope: Scope, origin: str, note: str = "", *, is_sure: bool = True
+    ) -> Option:
         value, is_literal = self._value(node, scope) if is_sure else (None, False)
         module = scope.module
         place = module.evidence(node) if hasattr(node, "lineno") else None
         source = module.source(node) if place else ast.unparse(node)
-        self.options[name] = Option(name, source, value, is_literal, Origin(origin), place, note)
+        return Option(name, source, value, is_literal, Origin(origin), place, note)
 
     def _value(self, node: ast.expr, scope: Scope) -> tuple[object, bool]:
         try:
@@ -104,71 +111,68 @@ class _Collected:
                 self._pour(keyword.value, layer)
             elif not self._is_handed_on(keyword, layer):
                 self._add(keyword.arg, keyword.value, layer.scope, layer.origin, layer.note)
-        if maker.wrapper and layer.origin == "decorator" and isinstance(maker.wrapper.node, ast.FunctionDef):
-            names = [argument.arg for argument in maker.wrapper.node.args.args]
-            for name, given in zip(names, layer.given, strict=False):
-                self._add(name, given, layer.scope, layer.origin)
+        if maker.wrapper and layer.origin == "decorator":
+            self._positional(maker.wrapper, layer)
         if layer.origin == "wrapper" and maker.wrapper:
             self._inside_wrapper(layer)
+
+    def _positional(self, wrapper: Defined, layer: Layer) -> None:
+        """`@job("shop.charge", 3)`: of the arguments of a wrapper those that are named like options are options."""
+        for name, node in zip(positional_names(wrapper), layer.given, strict=False):
+            if name in celery_tables.task_options():
+                self._add(name, node, layer.scope, layer.origin)
+            else:
+                self.arguments.setdefault(name, self._option(name, node, layer.scope, layer.origin))
 
     def _is_handed_on(self, keyword: ast.keyword, layer: Layer) -> bool:
         """`max_retries=retries` in a wrapper, where `retries` is its parameter: the use of the wrapper says it, or the default of the parameter."""
         if layer.origin != "wrapper" or not isinstance(keyword.value, ast.Name) or keyword.arg is None:
             return False
-        targets = self.project.resolve(keyword.value, layer.scope)
-        if not any(isinstance(target, Given) for target in targets):
+        if not self._is_parameter(keyword.value, layer.scope):
             return False
         name = keyword.value.id
-        if name in self.options:
-            if name != keyword.arg and keyword.arg not in self.options:
-                self.options[keyword.arg] = self.options[name]
-        elif (default := _default_of(name, layer.scope)) is not None:
+        if given := self.options.get(name) or self.arguments.get(name):
+            self.options.setdefault(keyword.arg, replace(given, name=keyword.arg))
+        elif (default := default_of(name, layer.scope)) is not None:
             self._add(keyword.arg, default, layer.scope, "wrapper", layer.note)
         return True
 
+    def _is_parameter(self, node: ast.expr, scope: Scope) -> bool:
+        targets = self.project.resolve(node, scope) if isinstance(node, ast.Name) else []
+        return any(isinstance(target, Given) for target in targets)
+
     def _inside_wrapper(self, layer: Layer) -> None:
-        """`kwargs.setdefault("x", 1)`, `kwargs["x"] = 1` and `kwargs.update(x=1)` in a wrapper."""
-        for node, scope in expressions(layer.scope):
-            if isinstance(node, ast.Assign):
-                for target in node.targets:
-                    if (
-                        isinstance(target, ast.Subscript)
-                        and is_mapping_of_options(target.value, scope)
-                        and isinstance(target.slice, ast.Constant)
-                    ):
-                        self._add(str(target.slice.value), node.value, scope, "wrapper", layer.note, wins=True)
-            elif (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and is_mapping_of_options(node.func.value, scope)
-            ):
-                if node.func.attr == "setdefault" and len(node.args) == 2 and isinstance(node.args[0], ast.Constant):
-                    self._add(str(node.args[0].value), node.args[1], scope, "wrapper", layer.note)
-                elif node.func.attr == "update":
-                    for keyword in node.keywords:
-                        if keyword.arg:
-                            self._add(keyword.arg, keyword.value, scope, "wrapper", layer.note, wins=True)
+        """What the body of a wrapper writes into its `**kwargs`."""
+        for each in written_inside(layer.scope):
+            if each.is_sure:
+                self._add(each.name, each.value, each.scope, "wrapper", layer.note, wins=each.wins)
+            elif self._is_parameter(each.value, each.scope):
+                parameter = ast.unparse(each.value)
+                if given := self.options.get(parameter) or self.arguments.get(parameter):
+                    self.options[each.name] = replace(given, name=each.name)
+            elif each.name in self.options:
+                self.options[each.name] = replace(self.options[each.name], value=None, is_literal=False)
+            else:
+                self._add(each.name, each.value, each.scope, "wrapper", layer.note, is_sure=False)
 
     def _pour(self, node: ast.expr, layer: Layer) -> None:
         """`**OPTIONS`."""
-        poured = list(pairs(self.project, node, layer.scope))
+        poured = list(entries(self.project, node, layer.scope))
+        written = layer.scope.module.source(node)
         if not poured:
             targets = self.project.resolve(node, layer.scope)
             if not (layer.origin == "wrapper" and any(isinstance(target, Given) for target in targets)):
-                self.hidden = self.hidden or f"`**{layer.scope.module.source(node)}` cannot be followed"
+                self.hidden = self.hidden or f"`**{written}` cannot be followed"
             return
         origin = "splat" if layer.origin in {"decorator", "preset"} else layer.origin
-        for name, value, scope in poured:
-            if value is None:
-                self.hidden = self.hidden or f"`**{layer.scope.module.source(node)}` cannot be followed whole"
-                return  # it may replace whatever comes before it
-            self._add(
-                name,
-                value,
-                scope,
-                origin,
-                f"`{layer.scope.module.source(node)}`" if origin == "splat" else layer.note,
-            )
+        note = f"`{written}`" if origin == "splat" else layer.note
+        is_whole = True
+        for entry in poured:
+            if entry.value is None or entry.scope is None:
+                self.hidden = self.hidden or f"`**{written}` cannot be followed whole"
+                is_whole = False  # what is not known may replace whatever comes before it
+            else:
+                self._add(entry.name, entry.value, entry.scope, origin, note, is_sure=entry.is_sure and is_whole)
 
     # Classes
 
@@ -221,35 +225,27 @@ class _Collected:
 
 
 def _assigned(node: ast.AST) -> dict[str, tuple[ast.expr, bool]]:
-    """The last value that a class body gives each name, and whether no other one may hold: one under a condition may not replace the first."""
+    """The last value that a class body gives each name, and whether no other one may hold: one under a condition may not replace the first.
+
+    What is no option stays away: `abstract`, names of classes such as `Request`, and those that begin with `_`.
+    """
     found: dict[str, tuple[ast.expr, bool]] = {}
     outside = getattr(node, "body", [])
     for statement in statements(node):
-        if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign) or statement.value is None:
-            continue
-        for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
-            if isinstance(target, ast.Name):
-                is_sure = statement in outside or target.id not in found
-                found[target.id] = statement.value, is_sure and not isinstance(statement, ast.AugAssign)
+        for name, value in _names(statement):
+            if name != "abstract" and name[0].islower():
+                is_sure = statement in outside or name not in found
+                found[name] = value, is_sure and not isinstance(statement, ast.AugAssign)
     return found
 
 
-def _default_of(name: str, scope: Scope) -> ast.expr | None:
-    """The default of a parameter of the function around `scope`, or of one farther out."""
-    at: Scope | None = scope
-    while at is not None:
-        if isinstance(at.node, ast.FunctionDef | ast.AsyncFunctionDef):
-            arguments = at.node.args
-            positional = [*arguments.posonlyargs, *arguments.args]
-            defaults = dict(
-                zip([each.arg for each in reversed(positional)], reversed(arguments.defaults), strict=False)
-            )
-            defaults |= {
-                each.arg: value
-                for each, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-                if value
-            }
-            if name in defaults:
-                return defaults[name]
-        at = at.parent
-    return None
+def _names(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    """The names that an assignment gives values, also several at once."""
+    if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign) or statement.value is None:
+        return
+    for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
+        if isinstance(target, ast.Name):
+            yield target.id, statement.value
+        elif isinstance(target, ast.Tuple) and isinstance(statement.value, ast.Tuple):
+            pairs = zip(target.elts, statement.value.elts, strict=False)
+            yield from ((each.id, value) for each, value in pairs if isinstance(each, ast.Name))

@@ -117,9 +117,13 @@ class Project:
             return []
         if inherited := self.attribute_of_class(own, node.attr, depth + 1):
             return inherited
-        if own.node not in self._given_to_self:
+        return list(self._given_to(own).get(node.attr, ()))
+
+    def _given_to(self, own: Defined) -> dict[str, list[Value]]:
+        """What the methods of a class assign to attributes of `self`, found once."""
+        if own.node not in self._given_to_self and isinstance(own.node, ast.ClassDef):
             self._given_to_self[own.node] = _given_to_self(own)
-        return list(self._given_to_self[own.node].get(node.attr, ()))
+        return self._given_to_self.get(own.node, {})
 
     def named(self, name: str, scope: Scope, depth: int = 0) -> list[Target]:
         """What a name leads to in a scope."""
@@ -212,7 +216,17 @@ class Project:
             return self.attribute_of_class(base, name, depth + 1)
         if isinstance(base, Value) and name == "Task" and self._is_app(base, depth + 1):
             return [External("celery.Task")]
+        if isinstance(base, Value) and isinstance(base.node, ast.Call) and not base.elements_of:
+            return self._of_instance(base.node, base.scope, name, depth)
         return []
+
+    def _of_instance(self, node: ast.Call, scope: Scope, name: str, depth: int) -> list[Target]:
+        """What `x.name` is when `x` was made by a class of the project."""
+        found: list[Target] = []
+        for made in self.resolve(node.func, scope, depth + 1):
+            if isinstance(made, Defined) and isinstance(made.node, ast.ClassDef):
+                found += self.attribute_of_class(made, name, depth + 1) or self._given_to(made).get(name, [])
+        return found
 
     def _is_app(self, value: Value, depth: int) -> bool:
         """Whether a value is an app that Celery makes, whose `app.Task` is then Celery's base class."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from checklist.scan.frameworks import FUNCTION_NAMES
 from checklist.scan.maker import Layer, Maker, Unsure
-from checklist.scan.names import Scope
+from checklist.scan.names import Assigned, Function, Scope
 from checklist.scan.project import Project
 from checklist.scan.targets import Defined
 from checklist.scan.walking import expressions, returned
@@ -36,23 +36,34 @@ class Wrappers:
 
     def _ends_in_task(self, target: Defined, depth: int) -> Maker | None:
         if isinstance(target.node, ast.ClassDef):
-            for name in ("__call__", "__new__"):
-                for method in self.project.attribute_of_class(target, name):
-                    if isinstance(method, Defined) and (found := self.of(method, depth + 1)):
-                        return found
-            return None
+            return self._of_class(target, depth)
         try:
             inner = self._inner_maker(target.inside, depth)
         except Unsure:
             return None
         if inner is None or not any(True for _ in returned(target)):
             return None
-        layer = Layer("wrapper", target.inside, (), (), f"`{target.name}`")
-        return Maker(
-            "project_decorator",
-            (*(replace(each, origin="wrapper", note=f"`{target.name}`") for each in inner.layers), layer),
-            (target, *inner.wrappers),
-        )
+        return self._wrapping(inner, target)
+
+    def _of_class(self, target: Defined, depth: int) -> Maker | None:
+        """A class whose instances are decorators, or whose making already makes the task: `@Retryable` calls `Retryable(function)`."""
+        for name in ("__call__", "__new__"):
+            for method in self.project.attribute_of_class(target, name):
+                if isinstance(method, Defined) and (found := self.of(method, depth + 1)):
+                    return found
+        for method in self.project.attribute_of_class(target, "__init__"):
+            if isinstance(method, Defined):
+                for node, where in expressions(method.inside):
+                    if isinstance(node, ast.Call) and (found := self.application(node, where, depth + 1)):
+                        return self._wrapping(found, method)
+        return None
+
+    def _wrapping(self, inner: Maker, target: Defined) -> Maker:
+        """The maker of a decorator of the project that ends in `inner`."""
+        note = f"`{target.name}`"
+        within = (replace(each, origin="wrapper", note=note) for each in inner.layers)
+        layers = (*within, Layer("wrapper", target.inside, (), (), note))
+        return Maker("project_decorator", layers, (target, *inner.wrappers))
 
     def _inner_maker(self, scope: Scope, depth: int) -> Maker | None:
         """The maker that a function, or a function in it, hands what it was given to."""
@@ -60,9 +71,9 @@ class Wrappers:
             if isinstance(node, ast.Call) and (found := self.application(node, where, depth)):
                 return found
             returned = node.value if isinstance(node, ast.Return) else None
-            if isinstance(returned, ast.Call | ast.Attribute) and (found := self.makers.of(returned, where, depth + 1)):
+            if self._may_be_maker(returned, where) and (found := self.makers.of(returned, where, depth + 1)):
                 return found
-            if isinstance(node, ast.FunctionDef) and node is not scope.node:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node is not scope.node:
                 for decorator in node.decorator_list:
                     if _is_returned(node.name, scope) and (found := self.makers.of(decorator, where, depth + 1)):
                         return found
@@ -75,9 +86,15 @@ class Wrappers:
         if not self._is_handed_on(node.args[0], scope):
             return None
         if not isinstance(node.func, ast.Call) and any(keyword.arg for keyword in node.keywords):
-            is_function = isinstance(node.args[0], ast.Name) and node.args[0].id in FUNCTION_NAMES
-            return self.makers.of(node.func, scope, depth + 1) if is_function else None
+            return self.makers.of(node.func, scope, depth + 1) if _is_function(node.args[0], scope) else None
         return self.makers.of(node.func, scope, depth + 1)
+
+    def _may_be_maker(self, node: ast.expr | None, scope: Scope) -> TypeGuard[ast.expr]:
+        """What is worth asking of what a function returns: a call, an attribute, or a name that was given one of these there."""
+        if isinstance(node, ast.Name):
+            bindings, holder = scope.find(node.id)
+            return holder is scope and all(isinstance(each, Assigned) for each in bindings)
+        return isinstance(node, ast.Call | ast.Attribute)
 
     def _is_handed_on(self, node: ast.expr, scope: Scope) -> bool:
         if isinstance(node, ast.Call):
@@ -86,6 +103,13 @@ class Wrappers:
             return False
         _, holder = scope.find(node.id)
         return holder is not None and holder.parent is not None
+
+
+def _is_function(node: ast.expr, scope: Scope) -> bool:
+    """Whether a name is that of a function: by what people call what a decorator is given, or because it stands there."""
+    if not isinstance(node, ast.Name):
+        return False
+    return node.id in FUNCTION_NAMES or any(isinstance(each, Function) for each in scope.find(node.id)[0])
 
 
 def _is_returned(name: str, scope: Scope) -> bool:
