@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from checklist.scan.elements import elements
 from checklist.scan.found import Possible
-from checklist.scan.frameworks import FUNCTION_NAMES, OTHERS
+from checklist.scan.frameworks import FUNCTION_NAMES
 from checklist.scan.maker import Layer, Maker, Unsure
 from checklist.scan.makers import Makers
 from checklist.scan.names import SCOPES, Function, Parameter, Scope, ends_with, statements
 from checklist.scan.project import Project
+from checklist.scan.registrations import functions_of, may_be_task, registered_by, registered_classes, registers
 from checklist.scan.source import Module
-from checklist.scan.targets import Defined, External, Value
-from checklist.scan.walking import expressions, returned
+from checklist.scan.targets import Defined, External
+from checklist.scan.walking import expressions
 
 HARMLESS = {
     "property",
@@ -128,13 +128,13 @@ class Notes:
     def _class_decorated(self, defined: Defined, decorator: ast.expr) -> bool:
         """A class under a decorator of the project that registers what it is given."""
         node = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if _registers(decorator) and self._may_be_task(defined):
+        if registers(decorator) and may_be_task(self.project, defined):
             self._add(defined, Maker("class"))
             return True
         for target in self.project.resolve(node, defined.scope):
             if isinstance(target, Defined) and isinstance(target.node, ast.FunctionDef):
                 calls = (each for each, _ in expressions(target.inside) if isinstance(each, ast.Call))
-                if any(_registered_by(call) for call in calls):
+                if any(registered_by(call) for call in calls):
                     self._add(defined, Maker("class"))
                     return True
         return False
@@ -152,9 +152,10 @@ class Notes:
             self.unregistered.append(defined)
 
     def _called(self, node: ast.Call, scope: Scope) -> None:
-        if registered := _registered_by(node):
+        if registered := registered_by(node):
             options = tuple(keyword for keyword in node.keywords if keyword.arg != "task")
-            self._registered(registered, scope, Layer("decorator", scope, options))
+            for defined in registered_classes(self.project, registered, scope):
+                self._add(defined, Maker("class", (Layer("decorator", scope, options),)))
         elif len(node.args) == 1 and self._may_make(node):
             self._applied(node, scope)
 
@@ -169,7 +170,7 @@ class Notes:
         """The plain call `app.task(**options)(function)`, anywhere."""
         if not isinstance(node.args[0], ast.Name | ast.Attribute | ast.Call):
             return
-        functions = list(self._functions(node.args[0], scope))
+        functions = list(functions_of(self.project, node.args[0], scope))
         if not functions:
             return
         try:
@@ -188,48 +189,6 @@ class Notes:
         """A function inside of a decorator that wraps what was decorated: the decorated one is the task."""
         return isinstance(defined.scope.node, ast.FunctionDef) and self._is_part_of_decorator(defined.scope)
 
-    def _functions(self, node: ast.expr, scope: Scope) -> Iterator[Defined]:
-        if isinstance(node, ast.Call):
-            yield from list(self._functions_of_call(node, scope))
-            return
-        targets = self.project.resolve(node, scope)
-        for target in targets:
-            if isinstance(target, Defined) and not isinstance(target.node, ast.ClassDef):
-                yield target
-            elif isinstance(target, Value) and target.elements_of:
-                for element, where in elements(target, self.project):
-                    yield from self._functions(element, where)
-
-    def _functions_of_call(self, node: ast.Call, scope: Scope) -> Iterator[Defined]:
-        """`some_decorator(function)`, or `a_factory(1)` that hands out a function which stands inside of it."""
-        given = [found for argument in node.args[:1] for found in self._functions(argument, scope)]
-        yield from given
-        for made in self.project.resolve(node.func, scope) if not given else []:
-            if isinstance(made, Defined) and isinstance(made.node, ast.FunctionDef):
-                for value, inner in returned(made):
-                    yield from (self._functions(value, inner) if isinstance(value, ast.Name) else ())
-
-    def _may_be_task(self, defined: Defined) -> bool:
-        """Whether a registered class is one of Celery's, or may be: it has a base that was not read, and a method `run`."""
-        line = self.project.lineage(defined)
-        if any(isinstance(cls, External) and cls.root == "celery" for cls in line):
-            return True
-        unread = any(cls is None or (isinstance(cls, External) and cls.root not in OTHERS) for cls in line)
-        return unread and bool(self.project.attribute_of_class(defined, "run"))
-
-    def _registered(self, node: ast.expr, scope: Scope, options: Layer) -> None:
-        """`app.register_task(Charge())`."""
-        instance = node.func if isinstance(node, ast.Call) else node
-        for target in self.project.resolve(instance, scope):
-            if isinstance(target, Defined) and isinstance(target.node, ast.ClassDef):
-                if self._may_be_task(target):
-                    self._add(target, Maker("class", (options,)))
-            elif isinstance(target, Value) and target.elements_of:
-                for element, where in elements(target, self.project):
-                    self._registered(element, where, options)
-            elif isinstance(target, Value) and isinstance(target.node, ast.Call) and target.node is not node:
-                self._registered(target.node, target.scope, options)
-
 
 def _definitions(scope: Scope) -> Iterator[tuple[Function | ast.ClassDef, Scope]]:
     """Every function and class of a scope and of those inside, each with the scope in which it stands."""
@@ -237,19 +196,6 @@ def _definitions(scope: Scope) -> Iterator[tuple[Function | ast.ClassDef, Scope]
         if isinstance(statement, SCOPES):
             yield statement, scope
             yield from _definitions(scope.within(statement))
-
-
-def _registered_by(node: ast.Call) -> ast.expr | None:
-    """What `x.register_task(something)`, `x.tasks.register(something)` and the like register; `None` for other calls."""
-    given = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "task")]
-    return given[0] if len(given) == 1 and _registers(node.func) else None
-
-
-def _registers(node: ast.expr) -> bool:
-    """Whether an expression is what registers a task: `app.register_task`, or `register` of `app.tasks` or of Celery's old registry."""
-    if isinstance(node, ast.Attribute) and node.attr == "register":
-        return ends_with(node.value, "tasks")
-    return ends_with(node, "register_task")
 
 
 def _takes_function(scope: Scope) -> bool:

@@ -97,6 +97,20 @@ def test_what_only_looks_like_a_rarer_form_is_none(text: str) -> None:
     assert scanned(HEAD + text).tasks == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for one in [one]:\n    app.task(one)\n    app.register_task(one())\n",
+        "one = deco(one)\nother = app.task(one)\n",
+        "def make():\n    return make\napp.task(make())\n",
+    ],
+)
+def test_names_that_lead_to_themselves_lose_nothing_else(text: str) -> None:
+    found = scanned(f"{HEAD}{text}@app.task\ndef charge(): ...\n")
+    assert "charge" in [task.name for task in found.tasks]
+    assert not found.unread
+
+
 def test_what_a_rule_of_a_linter_must_find_is_only_a_possible_task() -> None:
     found = scanned(f"{HEAD}# ruleid: celery-name\n@app.task\ndef charge(): ...\n")
     assert [each.name for each in found.possible] == ["charge"]
