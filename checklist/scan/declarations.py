@@ -8,12 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from checklist.scan.found import Possible
-from checklist.scan.frameworks import FUNCTION_NAMES
 from checklist.scan.maker import Layer, Maker, Unsure
 from checklist.scan.makers import Makers
-from checklist.scan.names import SCOPES, Function, Parameter, Scope, ends_with, statements
+from checklist.scan.names import SCOPES, Function, Scope, statements
 from checklist.scan.project import Project
-from checklist.scan.registrations import functions_of, may_be_task, registered_by, registered_classes, registers
+from checklist.scan.registrations import (
+    functions_of,
+    may_be_task,
+    registered_by,
+    registered_classes,
+    registers,
+    takes_function,
+)
 from checklist.scan.source import Module
 from checklist.scan.targets import Defined, External
 from checklist.scan.walking import expressions
@@ -121,7 +127,7 @@ class Notes:
             outermost = outermost.parent  # type: ignore[assignment]
         if outermost.parent is None or not isinstance(outermost.node, ast.FunctionDef):
             return False
-        if not _takes_function(scope):
+        if not takes_function(scope):
             return False
         return self.makers.wrappers.of(Defined(outermost.node, outermost.parent), 0) is not None
 
@@ -196,44 +202,6 @@ def _definitions(scope: Scope) -> Iterator[tuple[Function | ast.ClassDef, Scope]
         if isinstance(statement, SCOPES):
             yield statement, scope
             yield from _definitions(scope.within(statement))
-
-
-def _takes_function(scope: Scope) -> bool:
-    """Whether a function inside uses a parameter of this one, or of one farther out, as a decorator's inner function does.
-
-    It calls it, is made up as it (`@wraps(function)`), or uses one that is named as people name what a decorator is given.
-    """
-    for node, where in expressions(scope):
-        named = _used_as_function(node)
-        if named is not None:
-            bindings, holder = where.find(named.id)
-            if (
-                holder is not None
-                and _is_around(holder, scope)
-                and any(isinstance(each, Parameter) for each in bindings)
-            ):
-                return True
-    return False
-
-
-def _used_as_function(node: ast.AST) -> ast.Name | None:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        return node.func
-    if (
-        isinstance(node, ast.Call)
-        and ends_with(node.func, "wraps")
-        and node.args
-        and isinstance(node.args[0], ast.Name)
-    ):
-        return node.args[0]
-    return node if isinstance(node, ast.Name) and node.id in FUNCTION_NAMES else None
-
-
-def _is_around(holder: Scope, scope: Scope) -> bool:
-    at: Scope | None = scope
-    while at is not None and at is not holder:
-        at = at.parent
-    return at is not None
 
 
 def _is_abstract(defined: Defined) -> bool:

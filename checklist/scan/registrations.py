@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from checklist.scan.elements import elements
-from checklist.scan.frameworks import OTHERS
-from checklist.scan.names import Scope, ends_with
+from checklist.scan.frameworks import FUNCTION_NAMES, OTHERS
+from checklist.scan.names import Parameter, Scope, ends_with
 from checklist.scan.project import Project
 from checklist.scan.targets import Defined, External, Value
-from checklist.scan.walking import returned
+from checklist.scan.walking import expressions, returned
 
 DEEPEST = 10  # steps from name to name
 
@@ -73,7 +73,45 @@ def _functions_of_call(project: Project, node: ast.Call, scope: Scope, depth: in
     given = [found for argument in node.args[:1] for found in functions_of(project, argument, scope, depth + 1)]
     yield from given
     for made in project.resolve(node.func, scope) if not given else []:
-        if isinstance(made, Defined) and isinstance(made.node, ast.FunctionDef):
+        if isinstance(made, Defined) and isinstance(made.node, ast.FunctionDef) and not takes_function(made.inside):
             for value, inner in returned(made):
                 if isinstance(value, ast.Name):
                     yield from functions_of(project, value, inner, depth + 1)
+
+
+def takes_function(scope: Scope) -> bool:
+    """Whether a function inside uses a parameter of this one, or of one farther out, as a decorator's inner function does.
+
+    It calls it, is made up as it (`@wraps(function)`), or uses one that is named as people name what a decorator is given.
+    """
+    for node, where in expressions(scope):
+        named = _used_as_function(node)
+        if named is not None:
+            bindings, holder = where.find(named.id)
+            if (
+                holder is not None
+                and _is_around(holder, scope)
+                and any(isinstance(each, Parameter) for each in bindings)
+            ):
+                return True
+    return False
+
+
+def _used_as_function(node: ast.AST) -> ast.Name | None:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func
+    if (
+        isinstance(node, ast.Call)
+        and ends_with(node.func, "wraps")
+        and node.args
+        and isinstance(node.args[0], ast.Name)
+    ):
+        return node.args[0]
+    return node if isinstance(node, ast.Name) and node.id in FUNCTION_NAMES else None
+
+
+def _is_around(holder: Scope, scope: Scope) -> bool:
+    at: Scope | None = scope
+    while at is not None and at is not holder:
+        at = at.parent
+    return at is not None

@@ -88,6 +88,7 @@ LOOKALIKES = {
     "another framework, either of two": "from huey import MemoryHuey, RedisHuey\nhuey = MemoryHuey() if TESTING else RedisHuey()\n@huey.task()\ndef load(): ...\n",
     "another framework's part": "from hatchet_sdk import Hatchet\nhatchet = Hatchet()\nflow = hatchet.workflow(name='x')\n@flow.task()\ndef load(): ...\n",
     "a framework of the project, behind an attribute": "class Flow:\n    def task(self, func):\n        return func\nclass Host:\n    def __init__(self):\n        self.flow = Flow()\nhost = Host()\n@host.flow.task\ndef load(): ...\n",
+    "a function around what a decorator is given": "def closing(fn):\n    @wraps(fn)\n    def inner(*a):\n        return fn(*a)\n    return inner\ndef job(*args):\n    def decorator(fn):\n        done = app.task(*args)(closing(fn))\n        return done\n    return decorator\n",
     "a class that another library registers": "@register_task\nclass Squad(Base):\n    def load(self): ...\n",
 }
 
