@@ -84,7 +84,7 @@ def _chosen(name: str | None, scanned: Scanned) -> tuple[ScannedTask, ...]:
     touched = tuple(each for each in scanned.tasks if each.is_touched)
     if name is None:
         return touched
-    named = tuple(each for each in touched if name in {each.task.name, f"{each.task.path}:{each.task.name}"})
+    named = tuple(each for each in touched if name in each.task.names)
     if not named:
         names = sorted({each.task.name for each in touched})
         shown = ", ".join(names[:50]) + (f" and {len(names) - 50} more" if len(names) > 50 else "")

@@ -65,10 +65,6 @@ class Found:
         """The tasks, in the order of path and line."""
         return tuple(declaration.task for declaration in self.declarations)
 
-    def named(self, name: str) -> list[Declaration]:
-        """The tasks of that name: `charge`, `Billing.charge`, or with the path before it, `shop/tasks.py:charge`."""
-        return [each for each in self.declarations if name in {each.task.name, f"{each.task.path}:{each.task.name}"}]
-
 
 def find(files: Mapping[str, str | bytes | Unread], progress: Callable[[int, int], None] | None = None) -> Found:
     """Read `files` (their POSIX paths with text or bytes, or why there is none) and find the tasks in them.

@@ -139,6 +139,12 @@ def test_one_choice_leads_to_its_audit_with_suggestions_and_no_source(post: Post
     assert not Source.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["charge", "shop/tasks.py:charge", "shop/tasks.py:5:charge"])
+def test_a_task_may_be_chosen_by_each_of_its_names(post: Post, name: str) -> None:
+    assert post(given=json.dumps({"shop/tasks.py": TWO}), task=name).status_code == 303
+    assert started() == ["shop.tasks.charge"]
+
+
 def test_the_source_is_stored_when_that_is_ticked(post: Post) -> None:
     listed = post(code=CODE, keep="on")
     assert field(listed, "keep") == "on"
