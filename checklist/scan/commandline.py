@@ -61,7 +61,7 @@ def _result(options: Namespace) -> Result:
     scanned = scanning.scan(files, used.rules, diff if options.diff else "", progress=progress())
     tasks, notes = _chosen(options.task, scanned), tuple[str, ...]()
     if options.import_celery_audit:
-        imported = celery_audit.add(_text(options.import_celery_audit), tasks, used)
+        imported = celery_audit.add(_text(options.import_celery_audit), tasks, used, scanned.sources)
         tasks, notes = imported.tasks, imported.notes
     return Result(
         used, tasks, len(scanned.tasks), scanned.possible, scanned.unread, tuple(files.skipped), notes, len(files)

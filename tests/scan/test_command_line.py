@@ -168,17 +168,23 @@ def test_a_file_that_cannot_be_read_is_told_of_and_the_others_are_scanned(run, t
     assert names(done) == ["charge", "refund"]
 
 
+def theirs(rule: str, line: int, symbol: str) -> str:
+    """One finding as celery-audit writes it, about a file that its own run called otherwise."""
+    found = {"rule_id": rule, "file": "shop/tasks.py", "line": line, "symbol": symbol, "message": "What it says"}
+    return json.dumps({"findings": [found]})
+
+
 def test_celery_audit_adds_suggestions(run, tmp_path: Path) -> None:
-    finding = {
-        "rule_id": "CEL010",
-        "file": "tasks.py",
-        "line": 4,
-        "symbol": "tasks.charge",
-        "message": "Retries on all",
-    }
-    write(tmp_path, {"audit.json": json.dumps({"findings": [finding]})})
+    write(tmp_path, {"audit.json": theirs("CEL010", 4, "shop.tasks.charge")})
     done = run("shop", "--import-celery-audit", "audit.json")
-    assert "celery-audit CEL010: Retries on all" in done.stdout
+    assert "celery-audit CEL010: What it says\n        tasks.py:4: def charge(order):\n" in done.stdout
+
+
+def test_a_fault_that_both_find_is_counted_once(run, tmp_path: Path) -> None:
+    write(tmp_path, {"audit.json": theirs("CEL015", 8, "shop.tasks.refund")})
+    row = "major     explicit-name                        1           1           0           0           0"
+    assert row in run("shop").stdout
+    assert row in run("shop", "--import-celery-audit", "audit.json").stdout
 
 
 def test_a_reader_that_stops_is_no_error(tmp_path: Path, without_django: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +15,6 @@ from checklist.audits.models import TASK_LENGTH
 from checklist.catalogue.models import Edition
 from checklist.scan import commandline
 from checklist.scan.commandline import UsageError
-from checklist.scan.found import Suggestion
 from checklist.scan.result import Result
 from checklist.scan.scanned import ScannedTask
 
@@ -59,7 +57,7 @@ class Command(BaseCommand):
             ) from None
         for scanned in result.tasks:
             audit = service.start(edition=edition, task=_name(scanned))
-            suggestions.store(audit=audit, scanned=replace(scanned, suggestions=_one_per_item(scanned)))
+            suggestions.store(audit=audit, scanned=scanned)
             edit = settings.PUBLIC_URL + reverse("audit", args=[audit.edit_token])
             printed.write(f"{_name(scanned)}\n  edit: {edit}\n  view: {service.shared_url(audit)}")
 
@@ -69,12 +67,3 @@ def _name(scanned: ScannedTask) -> str:
     name, path = scanned.task.name[:TASK_LENGTH], scanned.task.path
     room = TASK_LENGTH - len(name) - len(" ()")
     return f"{name} ({path[-room:]})" if room > 0 else name
-
-
-def _one_per_item(scanned: ScannedTask) -> tuple[Suggestion, ...]:
-    """One suggestion for each item: our own, unless it suggests nothing and an imported one does."""
-    found: dict[str, Suggestion] = {}
-    for each in scanned.suggestions:
-        if each.item not in found or (each.finding.suggests and not found[each.item].finding.suggests):
-            found[each.item] = each
-    return tuple(found.values())
