@@ -14,6 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from running import ROOT, clean_environment
 
+from checklist.audits import suggestions
 from checklist.audits.models import Audit
 from scan.repository import diff, write
 
@@ -220,10 +221,8 @@ def test_save_starts_an_audit_for_each_task_and_prints_its_links(run, tmp_path: 
     out, err = StringIO(), StringIO()
     call_command("scan", str(tmp_path), "--save", "--format", format_, stdout=out, stderr=err)
     links = out if format_ == "text" else err  # what a program reads stays JSON
-    assert list(Audit.objects.order_by("pk").values_list("task", flat=True)) == [
-        "charge (shop/tasks.py)",
-        "refund (shop/tasks.py)",
-    ]
+    assert list(Audit.objects.order_by("pk").values_list("task", flat=True)) == ["shop.charge", "shop.tasks.refund"]
+    assert "shop.tasks.refund\n  edit: " in links.getvalue()
     for audit in Audit.objects.all():
         assert f"/audits/{audit.edit_token}/" in links.getvalue() and f"/shared/{audit.view_token}/" in links.getvalue()
         assert audit.suggestions.filter(kind="found").exists()
@@ -233,3 +232,23 @@ def test_save_starts_an_audit_for_each_task_and_prints_its_links(run, tmp_path: 
 def test_save_says_when_the_checklist_is_not_loaded(run, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="load_checklists"):
         call_command("scan", str(tmp_path), "--save", "--checklist", "django-migrations", stdout=StringIO())
+
+
+@pytest.mark.django_db
+def test_save_leaves_no_audit_without_what_was_found(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_: object) -> None:
+        raise ValueError("broken half way")
+
+    call_command("load_checklists", stdout=StringIO())
+    monkeypatch.setattr(suggestions, "store", broken)
+    with pytest.raises(ValueError, match="broken half way"):
+        call_command("scan", str(tmp_path), "--save", stdout=StringIO())
+    assert not Audit.objects.exists()
+
+
+def test_save_says_when_the_database_is_away(run, tmp_path: Path) -> None:
+    nowhere = clean_environment(DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", SECRET_KEY="x")
+    command = [sys.executable, "manage.py", "scan", str(tmp_path), "--save"]
+    done = subprocess.run(command, cwd=ROOT, env=nowhere, capture_output=True, text=True)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("CommandError: the database does not answer: ")
