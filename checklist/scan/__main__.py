@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
-from checklist.scan import commandline
+from checklist.scan import commandline, guide
 from checklist.scan.commandline import UsageError
 
 
@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commandline.add_arguments(parser)
     options = parser.parse_args(arguments)
     try:
-        result = commandline.run(options)
+        result = commandline.run(options, guide.folders())
         text = commandline.written(result, options)
     except UsageError as error:
         parser.exit(2, f"{parser.prog}: error: {error}\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from checklist.scan import celery_audit, guide, reading, scanning
@@ -36,7 +36,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--task", metavar="NAME", help="only the task of this name: charge, Billing.charge, or shop/tasks.py:charge"
     )
     parser.add_argument(
-        "--checklist", default="celery-tasks", metavar="SLUG", help="a checklist in content/, or a .yaml file"
+        "--checklist",
+        default="celery-tasks",
+        metavar="SLUG",
+        help="a checklist in content/ or CONTENT_DIRS, or a .yaml file",
     )
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to write it (default: text)")
     parser.add_argument(
@@ -46,16 +49,16 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--output", metavar="FILE", help="write there instead of on standard output")
 
 
-def run(options: Namespace) -> Result:
-    """Scan as the arguments say. Raises `UsageError`."""
+def run(options: Namespace, folders: Sequence[Path]) -> Result:
+    """Scan as the arguments say; `folders` are those of the checklists. Raises `UsageError`."""
     try:
-        return _result(options)
+        return _result(options, folders)
     except (ChecklistError, PathError, DiffError, ImportedError) as error:
         raise UsageError(str(error)) from None
 
 
-def _result(options: Namespace) -> Result:
-    used = guide.read(options.checklist)
+def _result(options: Namespace, folders: Sequence[Path]) -> Result:
+    used = guide.read(options.checklist, folders)
     files = reading.read(options.paths)
     diff = files.placed(diffs.read(text)) if (text := _diff(options.diff)).strip() else Diff()
     scanned = scanning.scan(files, used.rules, diff if options.diff else "", progress=progress())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from checklist.catalogue.content import ChecklistContent, ItemContent
+from checklist.catalogue.content import ChecklistContent, ItemContent, content_dirs
 from checklist.catalogue.spec import read_file
 
-CONTENT = Path(__file__).resolve().parents[2] / "content"
+BASE = Path(__file__).resolve().parents[2]
 SEVERITIES = ("critical", "major", "minor")
 
 
@@ -38,11 +40,18 @@ class Guide:
         return sorted(self.items.values(), key=lambda item: SEVERITIES.index(item.severity))
 
 
-def read(name: str) -> Guide:
-    """The checklist of that slug in `content/`, or in the YAML file of that path. Raises `ChecklistError`."""
-    path = Path(name) if name.endswith(".yaml") or "/" in name else CONTENT / f"{name}.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(each.stem for each in CONTENT.glob("*.yaml")))
+def folders() -> list[Path]:
+    """Where checklists are, as the environment says it."""
+    return content_dirs(BASE, os.environ.get("CONTENT_DIRS", ""))
+
+
+def read(name: str, folders: Sequence[Path] = (BASE / "content",)) -> Guide:
+    """The checklist of that slug in one of the folders, or in the YAML file of that path. Raises `ChecklistError`."""
+    is_path = name.endswith(".yaml") or "/" in name
+    paths = [Path(name)] if is_path else [folder / f"{name}.yaml" for folder in folders]
+    path = next((each for each in paths if each.is_file()), None)
+    if path is None:
+        known = ", ".join(sorted({each.stem for folder in folders for each in folder.glob("*.yaml")}))
         raise ChecklistError(f"there is no checklist {name}; there are {known}, or name a .yaml file")
     content, problems = read_file(path)
     if content is None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 from running import ROOT, clean_environment
 
 from checklist.audits import suggestions
@@ -43,8 +44,8 @@ def run(tmp_path: Path, without_django: Path) -> Iterator[object]:
     """Run the command in a folder that holds `shop/tasks.py`."""
     write(tmp_path, {"shop/tasks.py": TASKS})
 
-    def command(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
-        environment = clean_environment(PYTHONPATH=f"{without_django}{os.pathsep}{ROOT}")
+    def command(*arguments: str, text: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        environment = clean_environment(PYTHONPATH=f"{without_django}{os.pathsep}{ROOT}", **variables)
         words = [sys.executable, "-m", "checklist.scan", *arguments]
         return subprocess.run(words, cwd=tmp_path, env=environment, input=text, capture_output=True, text=True)
 
@@ -145,8 +146,7 @@ def test_output_goes_to_a_file(run, tmp_path: Path) -> None:
     assert (tmp_path / "out.md").read_text().startswith("### What the code suggests")
 
 
-def test_a_checklist_of_ones_own_is_read_from_its_file(run, tmp_path: Path) -> None:
-    own = """slug: own
+OWN = """slug: own
 title: Own
 sections:
   - slug: one
@@ -154,9 +154,23 @@ sections:
     items:
       - {slug: only, severity: minor, title: Only, why: w, check: c, detect: known-options}
 """
-    write(tmp_path, {"own.yaml": own})
-    found = json.loads(run("shop", "--checklist", "own.yaml", "--format", "json").stdout)
-    assert [each["item"] for each in found["tasks"][0]["suggestions"]] == ["only"]
+
+
+def items(printed: str) -> list[str]:
+    """The items that have a suggestion in the JSON."""
+    return [each["item"] for each in json.loads(printed)["tasks"][0]["suggestions"]]
+
+
+def test_a_checklist_of_ones_own_is_read_from_its_file(run, tmp_path: Path) -> None:
+    write(tmp_path, {"own.yaml": OWN})
+    assert items(run("shop", "--checklist", "own.yaml", "--format", "json").stdout) == ["only"]
+
+
+def test_a_checklist_of_the_folders_that_the_environment_names_is_known_by_its_slug(run, tmp_path: Path) -> None:
+    write(tmp_path, {"team/own.yaml": OWN})
+    folders = {"CONTENT_DIRS": f"{tmp_path}/none:team"}
+    assert items(run("shop", "--checklist", "own", "--format", "json", **folders).stdout) == ["only"]
+    assert "there are celery-tasks, django-migrations, own, or" in run("shop", "--checklist", "x", **folders).stderr
 
 
 def test_a_file_that_cannot_be_read_is_told_of_and_the_others_are_scanned(run, tmp_path: Path) -> None:
@@ -203,6 +217,15 @@ def test_the_management_command_says_the_same(run, tmp_path: Path) -> None:
     out = StringIO()
     call_command("scan", str(tmp_path / "shop"), stdout=out)
     assert out.getvalue() == run("shop").stdout
+
+
+@pytest.mark.django_db
+def test_the_management_command_knows_the_folders_of_the_settings(run, tmp_path: Path, settings: Settings) -> None:
+    write(tmp_path, {"team/own.yaml": OWN})
+    settings.CONTENT_DIRS = [*settings.CONTENT_DIRS, tmp_path / "team"]
+    out = StringIO()
+    call_command("scan", str(tmp_path / "shop"), "--checklist", "own", "--format", "json", stdout=out)
+    assert items(out.getvalue()) == ["only"]
 
 
 @pytest.mark.django_db

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         """Scan and print. Exits with 1 when `--fail-on` asks for it, and with 2 for what cannot be carried out."""
         given = Namespace(**options)
         try:
-            result = commandline.run(given)
+            result = commandline.run(given, settings.CONTENT_DIRS)
             text = commandline.written(result, given)
         except UsageError as error:
             raise CommandError(str(error), returncode=2) from None
