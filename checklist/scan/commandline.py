@@ -59,6 +59,8 @@ def run(options: Namespace, folders: Sequence[Path]) -> Result:
 
 def _result(options: Namespace, folders: Sequence[Path]) -> Result:
     used = guide.read(options.checklist, folders)
+    for problem in used.warnings:
+        print(f"warning: {problem}", file=sys.stderr)  # noqa: T201
     files = reading.read(options.paths)
     diff = files.placed(diffs.read(text)) if (text := _diff(options.diff)).strip() else Diff()
     scanned = scanning.scan(files, used.rules, diff if options.diff else "", progress=progress())

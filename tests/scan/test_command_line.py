@@ -173,6 +173,17 @@ def test_a_checklist_of_the_folders_that_the_environment_names_is_known_by_its_s
     assert "there are celery-tasks, django-migrations, own, or" in run("shop", "--checklist", "x", **folders).stderr
 
 
+def test_a_rule_of_a_checklist_that_nobody_knows_is_a_warning(run, tmp_path: Path) -> None:
+    write(tmp_path, {"own.yaml": OWN.replace("known-options", "known-option")})
+    done = run("shop", "--checklist", "own.yaml", "--format", "sarif")
+    assert done.returncode == 0
+    assert done.stderr == (
+        'warning: own.yaml:7: sections[1] "one" > items[1] "only" > detect: '
+        'no rule "known-option" (did you mean "known-options"?)\n'
+    )
+    assert json.loads(done.stdout)["runs"][0]["tool"]["driver"]["rules"] == []
+
+
 def test_a_file_that_cannot_be_read_is_told_of_and_the_others_are_scanned(run, tmp_path: Path) -> None:
     write(
         tmp_path,

@@ -71,7 +71,12 @@ def _once(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
 
 def suggestions(subject: Subject, items: Mapping[str, str]) -> list[Suggestion]:
     """What the rules say about one task. `items` maps the slug of each item to the name of its rule; unknown names are left out."""
-    return [Suggestion(item, name, decided(name, subject)) for item, name in items.items() if name in RULES]
+    return [Suggestion(item, name, decided(name, subject)) for item, name in known(items).items()]
+
+
+def known(items: Mapping[str, str]) -> dict[str, str]:
+    """Those of the items whose rule there is; a checklist may name rules of other programs."""
+    return {item: name for item, name in items.items() if name in RULES}
 
 
 def decided(name: str, subject: Subject) -> Finding:
