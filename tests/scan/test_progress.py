@@ -83,3 +83,16 @@ def test_a_log_has_no_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     commandline.add_arguments(parser)
     commandline.run(parser.parse_args([str(tmp_path)]), guide.folders())
     assert sys.stderr.getvalue() == ""
+
+
+@pytest.mark.parametrize(("arguments", "code"), [([], 0), (["--fail-on", "critical"], 1), (["--task", "pay"], 2)])
+def test_the_process_ends_without_taking_its_syntax_trees_apart(
+    tmp_path: Path, arguments: list[str], code: int
+) -> None:
+    told = "import atexit\natexit.register(print, 'everything is taken apart')\n"
+    write(tmp_path, {"shop/tasks.py": TASKS, "first/sitecustomize.py": told})
+    environment = clean_environment(PYTHONPATH=f"{tmp_path}/first{os.pathsep}{ROOT}")
+    command = [sys.executable, "-m", "checklist.scan", "shop", *arguments]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert (done.returncode, "taken apart" in done.stdout) == (code, False)
+    assert done.stderr if code == 2 else done.stdout.endswith("a person decides.\n")
