@@ -84,6 +84,13 @@ def test_text_shows_what_nobody_would_see() -> None:
     assert "⟨U+001B⟩[2J" in text.write(hostile("\x1b[2J"))
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\t"])
+def test_a_name_with_a_line_end_stays_on_its_line(end: str) -> None:
+    plain, odd = (text.write(hostile(f"a{char}b")) for char in ("-", end))
+    assert len(odd.splitlines()) == len(plain.splitlines())
+    assert f"a⟨U+{ord(end):04X}⟩b:7 a" in odd and f"  a⟨U+{ord(end):04X}⟩b\n" in odd
+
+
 def test_json_is_json_for_everybody() -> None:
     found = result({"a.py": SOURCE.replace("=4", "={'a': -1e999, 1: (2, 'x')}")})
     value = json.loads(json_format.write(found))["tasks"][0]["options"]["retry_limit"]["value"]
