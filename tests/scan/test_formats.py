@@ -127,6 +127,11 @@ def test_each_suggested_fail_is_a_result_with_a_place() -> None:
     assert place["region"] == {"startLine": 3, "snippet": {"text": "@shared_task(retry_limit=4)"}}
 
 
+def test_what_was_scanned_below_its_whole_path_has_a_whole_uri() -> None:
+    first = run_of(result({"/srv/my shop/tasks.py": SOURCE}))["results"][0]
+    assert first["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "file:///srv/my%20shop/tasks.py"}
+
+
 def test_levels_follow_severities() -> None:
     levels = {each["ruleId"]: each["level"] for each in run_of(result({"a.py": SOURCE}))["results"]}
     assert (levels["known-options-only"], levels["stable-explicit-name"]) == ("error", "warning")

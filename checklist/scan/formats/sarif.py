@@ -74,7 +74,9 @@ def _location(place: Evidence) -> dict[str, Any]:
 
 
 def _artifact(path: str) -> dict[str, str]:
-    return {"uri": quote(encodable(path), safe="/"), "uriBaseId": "%SRCROOT%"}
+    """Relative to the top of the source, or whole where the PATH was: a whole one has no base."""
+    uri = quote(encodable(path), safe="/")
+    return {"uri": f"file://{uri}"} if uri.startswith("/") else {"uri": uri, "uriBaseId": "%SRCROOT%"}
 
 
 def _fingerprint(*parts: str) -> str:
