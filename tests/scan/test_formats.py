@@ -156,3 +156,21 @@ def test_files_that_were_not_read_are_notifications() -> None:
     (invocation,) = run_of(result({"a.py": "def ("}))["invocations"]
     (told,) = invocation["toolExecutionNotifications"]
     assert invocation["executionSuccessful"] and told["message"]["text"].startswith("a.py was not read: line 1")
+
+
+def test_folders_that_were_skipped_are_notes_to_programs() -> None:
+    (invocation,) = run_of(result({"a.py": SOURCE}, skipped=(".git", "/srv/.tox")))["invocations"]
+    told = invocation["toolExecutionNotifications"]
+    assert [(each["level"], each["message"]["text"]) for each in told] == [
+        ("note", ".git was skipped: it holds no source"),
+        ("note", "/srv/.tox was skipped: it holds no source"),
+    ]
+    assert told[1]["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "file:///srv/.tox"}
+
+
+def test_folders_that_were_skipped_are_one_line_of_markdown() -> None:
+    skipped = tuple(f"{number}/.git" for number in range(23))
+    written = markdown.write(result({"a.py": SOURCE}, skipped=skipped)).replace("\N{ZERO WIDTH SPACE}", "")
+    (line,) = (line for line in written.splitlines() if ".git" in line)
+    assert line.startswith("Skipped, as they hold no source: 0/.git, 1/.git, ")
+    assert line.endswith(", 19/.git and 3 more.")

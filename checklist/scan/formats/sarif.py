@@ -85,11 +85,13 @@ def _fingerprint(*parts: str) -> str:
 
 
 def _notifications(result: Result) -> list[dict[str, Any]]:
-    return [
-        {
-            "level": "warning",
-            "message": {"text": encodable(f"{each.path} was not read: {each.reason}")},
-            "locations": [{"physicalLocation": {"artifactLocation": _artifact(each.path)}}],
-        }
-        for each in result.unread
-    ]
+    unread = [_notification("warning", each.path, f"{each.path} was not read: {each.reason}") for each in result.unread]
+    return unread + [_notification("note", each, f"{each} was skipped: it holds no source") for each in result.skipped]
+
+
+def _notification(level: str, path: str, text: str) -> dict[str, Any]:
+    return {
+        "level": level,
+        "message": {"text": encodable(text)},
+        "locations": [{"physicalLocation": {"artifactLocation": _artifact(path)}}],
+    }
