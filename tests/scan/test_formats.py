@@ -174,3 +174,30 @@ def test_folders_that_were_skipped_are_one_line_of_markdown() -> None:
     (line,) = (line for line in written.splitlines() if ".git" in line)
     assert line.startswith("Skipped, as they hold no source: 0/.git, 1/.git, ")
     assert line.endswith(", 19/.git and 3 more.")
+
+
+# Rules that lean on others
+
+
+LOCKED = """from celery import shared_task
+
+@shared_task(name="shop.charge", time_limit=600)
+def charge(order):
+    with cache.lock("charge", timeout=60):
+        return order
+"""
+
+
+def test_text_names_the_rules_that_a_suggestion_leans_on() -> None:
+    lines = text.write(result({"a.py": LOCKED})).splitlines()
+    (at,) = (number for number, line in enumerate(lines) if " lock-outlives-task: " in line)
+    assert "        leans on what is said of: time-limits" in lines[at : at + 5]
+    assert sum("leans on" in line for line in lines) == 1
+
+
+def test_json_and_sarif_name_the_rules_that_a_rule_leans_on() -> None:
+    found = result({"a.py": LOCKED})
+    needs = {each["rule"]: each["needs"] for each in json.loads(json_format.write(found))["tasks"][0]["suggestions"]}
+    assert (needs["lock-timeout"], needs["time-limits"]) == (["time-limits"], [])
+    rules = run_of(found)["tool"]["driver"]["rules"]
+    assert [each["properties"]["needs"] for each in rules] == [needs[GUIDE.rules[each["id"]]] for each in rules]

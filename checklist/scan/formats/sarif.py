@@ -11,6 +11,7 @@ from checklist.catalogue.content import ItemContent
 from checklist.exports.characters import encodable
 from checklist.scan.found import Evidence, Suggested, Suggestion
 from checklist.scan.result import Result
+from checklist.scan.rules import needs
 from checklist.scan.scanned import ScannedTask
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -45,6 +46,7 @@ def _rule(item: ItemContent) -> dict[str, Any]:
         "defaultConfiguration": {"level": LEVELS[item.severity]},
         "properties": {
             "tags": ["celery"],
+            "needs": list(needs(item.detect)),
             "problem.severity": {"note": "recommendation"}.get(LEVELS[item.severity], LEVELS[item.severity]),
         },
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from checklist.exports.characters import on_one_line
 from checklist.scan.found import Suggestion
 from checklist.scan.result import Result, said
+from checklist.scan.rules import needs
 from checklist.scan.scanned import ScannedTask
 
 COLUMNS = ("fail", "pass", "na", "not found", "cannot tell")
@@ -50,6 +51,8 @@ def _suggestion(result: Result, suggestion: Suggestion) -> Iterator[str]:
     yield f"        {_flat(suggestion.finding.text)}"
     for place in suggestion.finding.evidence:
         yield f"        {place.path}:{place.line}: {_flat(place.text)}"
+    if leant_on := needs(suggestion.rule):
+        yield f"        leans on what is said of: {', '.join(leant_on)}"
 
 
 def _flat(text: str) -> str:
