@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
+from checklist.catalogue.content import content_dirs
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 SCHEMES = {
@@ -137,8 +139,7 @@ class Environment:
     @property
     def content_dirs(self) -> list[Path]:
         """`content/` and what `CONTENT_DIRS` names besides it, separated by `:`."""
-        named = [Path(value) for value in self.text("CONTENT_DIRS").split(":") if value]
-        return [self.base / "content", *named]
+        return content_dirs(self.base, self.text("CONTENT_DIRS"))
 
     @property
     def database(self) -> dict[str, Any]:

@@ -169,9 +169,9 @@ def key(scanned: ScannedTask) -> str:
 
 
 def named(tasks: Iterable[ScannedTask], names: Iterable[str]) -> list[ScannedTask]:
-    """The tasks of these keys; a program may also give the name alone."""
+    """The tasks of these keys; a program may also give what `--task` of the command line takes."""
     wanted = set(names)
-    return [each for each in tasks if {key(each), each.task.name} & wanted]
+    return [each for each in tasks if {key(each), *each.task.names} & wanted]
 
 
 def title(scanned: ScannedTask) -> str:

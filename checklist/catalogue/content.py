@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -111,3 +112,8 @@ class ChecklistContent:
         """SHA-256 in hexadecimal over the content, equal for equal content."""
         text = json.dumps(self.as_dict(), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def content_dirs(base: Path, named: str) -> list[Path]:
+    """The folders of checklists: `content/` below `base`, and those that the text of `CONTENT_DIRS` names, separated by `:`."""
+    return [base / "content", *(Path(value) for value in named.strip().split(":") if value)]

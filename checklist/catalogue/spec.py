@@ -10,7 +10,7 @@ import dataclasses
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,27 @@ def read_bytes(raw: bytes, path: Path) -> tuple[ChecklistContent | None, list[Pr
     if data is None or document.findings:
         return None, _problems(document, path)
     return _checklist(data), []
+
+
+def unknown_rules(path: Path, content: ChecklistContent, known: Set[str]) -> list[Problem]:
+    """What to warn of in the file that `content` was read from: each `detect` that names no rule of `known`.
+
+    That is no fault of the file, as other programs may know the rule; but a name that is misspelt would never suggest anything.
+    """
+    if known >= set(content.rules.values()):
+        return []
+    document = parse(_bytes_of(path))  # for the lines, which the content does not hold
+    return [
+        Problem(_name(path), document.line(place), in_words(place, document.data), _no_rule(item.detect, known))
+        for number, section in enumerate(content.sections)
+        for position, item in enumerate(section.items)
+        if item.detect and item.detect not in known
+        for place in [("sections", number, "items", position, "detect")]
+    ]
+
+
+def _no_rule(name: str, known: Set[str]) -> str:
+    return f"no rule {shown(name)}{nearest(name, known)}"
 
 
 class _UnfitFileError(Exception):

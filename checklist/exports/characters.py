@@ -16,6 +16,8 @@ _UNSEEN = re.compile(
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]"
 )
+# What ends a line, for a terminal or for somebody's program, or moves to another place in it.
+_MOVING = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
@@ -35,6 +37,11 @@ def visible(text: str) -> str:
     A joiner stays where writing needs it: between Arabic letters, after a virama, inside an emoji.
     """
     return _UNSEEN.sub(_written_out, text)
+
+
+def on_one_line(text: str) -> str:
+    """Return `text` as `visible` does, with line ends and tabs written out, too: the names of files may hold them."""
+    return _MOVING.sub(_written_out, visible(text))
 
 
 def _written_out(found: re.Match[str]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from typing import NoReturn
 
-from checklist.scan import commandline
+from checklist.scan import commandline, guide
 from checklist.scan.commandline import UsageError
 
 
@@ -16,20 +18,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commandline.add_arguments(parser)
     options = parser.parse_args(arguments)
     try:
-        result = commandline.run(options)
+        result = commandline.run(options, guide.folders())
         text = commandline.written(result, options)
     except UsageError as error:
-        parser.exit(2, f"{parser.prog}: error: {error}\n")
+        sys.stderr.write(f"{parser.prog}: error: {error}\n")
+        return 2
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()
     return commandline.exit_code(result, options)
 
 
+def end(code: int) -> NoReturn:
+    """End at once: to take apart the syntax trees of a large project takes as long as a part of the scan."""
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        end(main())
     except BrokenPipeError:  # the reader has seen enough
-        sys.stderr.close()
-        sys.exit(0)
+        end(0)
     except KeyboardInterrupt:
-        sys.exit(130)
+        end(130)

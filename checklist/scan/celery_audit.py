@@ -8,13 +8,14 @@ and CEL022 belongs to the code that sends, wherever that stands.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from checklist.scan.found import Evidence, Finding, Kind, Suggested, Suggestion
+from checklist.scan.found import Finding, Kind, Suggested, Suggestion
 from checklist.scan.guide import Guide
 from checklist.scan.scanned import ScannedTask
+from checklist.scan.source import line_of
 
 # Their rule -> ours.
 RULES = {
@@ -53,8 +54,11 @@ class _Theirs:
         return f"{self.rule} in {self.path}:{self.line}"
 
 
-def add(text: str, tasks: Sequence[ScannedTask], guide: Guide) -> Imported:
-    """Add the findings in `text` to the tasks that they are about. Raises `ImportedError`."""
+def add(text: str, tasks: Sequence[ScannedTask], guide: Guide, sources: Mapping[str, str]) -> Imported:
+    """Add the findings in `text` to the tasks that they are about; `sources` has the texts of their files. Raises `ImportedError`.
+
+    An item of a task has one suggestion, so that no fault counts twice: our own, unless that suggests nothing.
+    """
     items = {item.detect: slug for slug, item in guide.items.items()}
     added = list(tasks)
     notes = []
@@ -67,13 +71,27 @@ def add(text: str, tasks: Sequence[ScannedTask], guide: Guide) -> Imported:
             )
         elif at is None:
             notes.append(f"{theirs.where} is about no task of this scan: {theirs.message}")
+        elif _suggests(added[at], item):
+            notes.append(f"{theirs.where} is left out: {item} has a suggestion already: {theirs.message}")
         else:
-            added[at] = replace(added[at], suggestions=(*added[at].suggestions, _suggestion(theirs, item)))
+            path = added[at].task.path
+            added[at] = _with(added[at], _suggestion(theirs, item, path, sources.get(path, "")))
     return Imported(tuple(added), tuple(notes))
 
 
-def _suggestion(theirs: _Theirs, item: str) -> Suggestion:
-    place = Evidence(theirs.path, theirs.line, "")
+def _suggests(scanned: ScannedTask, item: str) -> bool:
+    return any(each.finding.suggests for each in scanned.suggestions if each.item == item)
+
+
+def _with(scanned: ScannedTask, new: Suggestion) -> ScannedTask:
+    """The task with this suggestion in the place of the one that its item had, else as the last."""
+    found = {each.item: each for each in scanned.suggestions} | {new.item: new}
+    return replace(scanned, suggestions=tuple(found.values()))
+
+
+def _suggestion(theirs: _Theirs, item: str, path: str, source: str) -> Suggestion:
+    """Their finding with the line as we have it: their paths begin at the folder in which they were started."""
+    place = line_of(path, source.split("\n"), theirs.line)
     text = f"celery-audit {theirs.rule}: {theirs.message}"
     return Suggestion(item, f"celery-audit:{theirs.rule}", Finding(Kind.FOUND, text, Suggested.FAIL, (place,)))
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
-from checklist.scan import celery_audit, guide, reading, scanning
+from checklist.scan import celery_audit, guide, progress, reading, scanning
 from checklist.scan import diff as diffs
 from checklist.scan.celery_audit import ImportedError
 from checklist.scan.diff import Diff, DiffError
@@ -17,9 +16,6 @@ from checklist.scan.guide import SEVERITIES, ChecklistError
 from checklist.scan.reading import PathError
 from checklist.scan.result import Result
 from checklist.scan.scanned import Scanned, ScannedTask
-
-SILENT = 2.0  # seconds of work that nobody is told about, unless a person looks on
-EVERY = 0.2  # seconds between two lines of progress
 
 
 class UsageError(Exception):
@@ -36,7 +32,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--task", metavar="NAME", help="only the task of this name: charge, Billing.charge, or shop/tasks.py:charge"
     )
     parser.add_argument(
-        "--checklist", default="celery-tasks", metavar="SLUG", help="a checklist in content/, or a .yaml file"
+        "--checklist",
+        default="celery-tasks",
+        metavar="SLUG",
+        help="a checklist in content/ or CONTENT_DIRS, or a .yaml file",
     )
     parser.add_argument("--format", choices=FORMATS, default="text", help="how to write it (default: text)")
     parser.add_argument(
@@ -46,22 +45,25 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--output", metavar="FILE", help="write there instead of on standard output")
 
 
-def run(options: Namespace) -> Result:
-    """Scan as the arguments say. Raises `UsageError`."""
+def run(options: Namespace, folders: Sequence[Path]) -> Result:
+    """Scan as the arguments say; `folders` are those of the checklists. Raises `UsageError`."""
     try:
-        return _result(options)
+        return _result(options, folders)
     except (ChecklistError, PathError, DiffError, ImportedError) as error:
         raise UsageError(str(error)) from None
 
 
-def _result(options: Namespace) -> Result:
-    used = guide.read(options.checklist)
+def _result(options: Namespace, folders: Sequence[Path]) -> Result:
+    used = guide.read(options.checklist, folders)
+    for problem in used.warnings:
+        print(f"warning: {problem}", file=sys.stderr)  # noqa: T201
     files = reading.read(options.paths)
     diff = files.placed(diffs.read(text)) if (text := _diff(options.diff)).strip() else Diff()
-    scanned = scanning.scan(files, used.rules, diff if options.diff else "", progress=progress())
+    with progress.shown() as told:
+        scanned = scanning.scan(files, used.rules, diff if options.diff else "", progress=told)
     tasks, notes = _chosen(options.task, scanned), tuple[str, ...]()
     if options.import_celery_audit:
-        imported = celery_audit.add(_text(options.import_celery_audit), tasks, used)
+        imported = celery_audit.add(_text(options.import_celery_audit), tasks, used, scanned.sources)
         tasks, notes = imported.tasks, imported.notes
     return Result(
         used, tasks, len(scanned.tasks), scanned.possible, scanned.unread, tuple(files.skipped), notes, len(files)
@@ -84,7 +86,7 @@ def _chosen(name: str | None, scanned: Scanned) -> tuple[ScannedTask, ...]:
     touched = tuple(each for each in scanned.tasks if each.is_touched)
     if name is None:
         return touched
-    named = tuple(each for each in touched if name in {each.task.name, f"{each.task.path}:{each.task.name}"})
+    named = tuple(each for each in touched if name in each.task.names)
     if not named:
         names = sorted({each.task.name for each in touched})
         shown = ", ".join(names[:50]) + (f" and {len(names) - 50} more" if len(names) > 50 else "")
@@ -109,19 +111,3 @@ def written(result: Result, options: Namespace) -> str:
 def exit_code(result: Result, options: Namespace) -> int:
     """1 when a fail is suggested that `--fail-on` asks for, else 0."""
     return int(bool(options.fail_on) and result.fails(options.fail_on))
-
-
-def progress() -> Callable[[str, int, int], None]:
-    """Says on standard error how far the work is: at once to a person, and to a log only when it takes long."""
-    began = last = time.monotonic()
-    is_terminal = sys.stderr.isatty()
-
-    def say(what: str, done: int, total: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        waited = now - last
-        if (is_terminal and waited >= EVERY) or (not is_terminal and now - began >= SILENT and waited >= SILENT):
-            last = now
-            print(f"{done:,} of {total:,} {what}", end="\r" if is_terminal else "\n", file=sys.stderr, flush=True)  # noqa: T201
-
-    return say

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,9 +16,10 @@ from checklist.scan.found import Possible, Task, Unread
 from checklist.scan.maker import Maker
 from checklist.scan.names import Function
 from checklist.scan.options import options_of
+from checklist.scan.progress import Progress, nobody
 from checklist.scan.project import Project
 from checklist.scan.settings import Settings
-from checklist.scan.source import UnreadableError
+from checklist.scan.source import Module, UnreadableError
 from checklist.scan.targets import Defined
 
 
@@ -65,16 +66,11 @@ class Found:
         """The tasks, in the order of path and line."""
         return tuple(declaration.task for declaration in self.declarations)
 
-    def named(self, name: str) -> list[Declaration]:
-        """The tasks of that name: `charge`, `Billing.charge`, or with the path before it, `shop/tasks.py:charge`."""
-        return [each for each in self.declarations if name in {each.task.name, f"{each.task.path}:{each.task.name}"}]
 
-
-def find(files: Mapping[str, str | bytes | Unread], progress: Callable[[int, int], None] | None = None) -> Found:
+def find(files: Mapping[str, str | bytes | Unread], progress: Progress = nobody) -> Found:
     """Read `files` (their POSIX paths with text or bytes, or why there is none) and find the tasks in them.
 
-    `progress` is called with the number of files read and of all. A file that cannot be read is told of in `unread`; the others
-    are scanned without it.
+    A file that cannot be read is told of in `unread`; the others are scanned without it.
     """
     with _no_collecting():
         return _find(files, progress)
@@ -92,24 +88,16 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _find(files: Mapping[str, str | bytes | Unread], progress: Callable[[int, int], None] | None) -> Found:
-    modules, unread = [], []
-    for number, (path, content) in enumerate(files.items(), 1):
-        if isinstance(content, Unread):
-            unread.append(content)
-            continue
-        try:
-            modules.append(source.parse(path, content if isinstance(content, str) else source.decode(content)))
-        except UnreadableError as error:
-            unread.append(Unread(path, str(error)))
-        if progress:
-            progress(number, len(files))
+def _find(files: Mapping[str, str | bytes | Unread], progress: Progress) -> Found:
+    modules, unread = _read(files, progress)
     project = Project(modules)
     notes = Notes(project)
-    for module in modules:
+    for number, module in enumerate(modules):
+        progress("finding tasks in files", number, len(modules))
         with _bounded(module.path, unread):
             notes.look_at(module)
     notes.finish()
+    progress("finding settings", 0, 0)
     settings = Settings(project)
     declarations = []
     for path, made in groupby(notes.made.values(), lambda each: each.defined.module.path):
@@ -117,6 +105,20 @@ def _find(files: Mapping[str, str | bytes | Unread], progress: Callable[[int, in
             declarations += [_declaration(project, settings, each) for each in made]
     declarations.sort(key=lambda each: (each.task.path, each.task.line, each.task.name))
     return Found(tuple(declarations), tuple(notes.possible.values()), tuple(unread), project, settings)
+
+
+def _read(files: Mapping[str, str | bytes | Unread], progress: Progress) -> tuple[list[Module], list[Unread]]:
+    modules, unread = [], []
+    for number, (path, content) in enumerate(files.items()):
+        progress("reading files", number, len(files))
+        if isinstance(content, Unread):
+            unread.append(content)
+            continue
+        try:
+            modules.append(source.parse(path, content if isinstance(content, str) else source.decode(content)))
+        except UnreadableError as error:
+            unread.append(Unread(path, str(error)))
+    return modules, unread
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What a scan finds: frozen types that the finder makes and that rules, the command line and the site read.
 
-Everything here can be written as JSON (`as_json`); nodes of syntax trees stay in `checklist.scan.project`.
+Everything here can be written as JSON (`checklist.scan.scanned` does); nodes of syntax trees stay in `checklist.scan.project`.
 """
 
 from __future__ import annotations
@@ -87,6 +87,11 @@ class Task:
     def key(self) -> tuple[str, str]:
         """What tells one task of a scan from the others; the same name may occur in many files."""
         return self.path, self.name
+
+    @property
+    def names(self) -> set[str]:
+        """What a person may call it: `charge`, `Billing.charge`, or with the path before it, `shop/tasks.py:charge`."""
+        return {self.name, f"{self.path}:{self.name}"}
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ class PathError(Exception):
 class Reading(Mapping[str, "bytes | Unread"]):
     """The files by their path in results, read when they are asked for. `skipped` are the folders that hold no source.
 
-    With one PATH the paths in results are relative to it, or the name of the file itself. With several, each begins with its PATH as it
-    was written, so that the same name below two of them stays two files.
+    With one PATH the paths in results are relative to it, or the name of the file itself. With several, each begins with its PATH in its
+    shortest form (`./cafe/` is `cafe`), so that the same name below two of them stays two files.
     """
 
     files: dict[str, Path | Unread] = field(default_factory=dict)

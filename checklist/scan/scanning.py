@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import groupby
 
 from checklist.scan import diff as diffs
@@ -11,53 +11,49 @@ from checklist.scan.diff import Change, Diff
 from checklist.scan.effort import limit
 from checklist.scan.finder import Declaration, Found
 from checklist.scan.found import Unread
+from checklist.scan.progress import Progress, nobody
 from checklist.scan.rules import suggestions
 from checklist.scan.scanned import Scanned, ScannedTask
 from checklist.scan.subject import Subject, calls_of
 
 Files = Mapping[str, str | bytes | Unread]
-Progress = Callable[[str, int, int], None]
 
 
-def scan(files: Files, items: Mapping[str, str], diff: str | Diff = "", *, progress: Progress | None = None) -> Scanned:
+def scan(files: Files, items: Mapping[str, str], diff: str | Diff = "", *, progress: Progress = nobody) -> Scanned:
     """Scan `files` (POSIX paths with text, bytes, or why there is neither) for the tasks and for what the rules say of each.
 
     `items` maps the slug of each item to the name of its rule. With a `diff`, each task says whether that touches it; without files
-    the files are those that the diff holds whole. `progress` is called with what is counted, how many are done, and of how many.
-    Raises `DiffError`.
+    the files are those that the diff holds whole. Raises `DiffError`.
     """
     read = diffs.read(diff) if isinstance(diff, str) and diff.strip() else diff
     changes = read if isinstance(read, Diff) else None
     if not files and changes:
         files = changes.texts()
-    found = finder.find(files, _counting("files", progress))
+    found = finder.find(files, progress)
     touched = changes.of({path: module.lines for path, module in found.project.modules.items()}) if changes else None
-    tasks = _tasks(found, items, touched, _counting("tasks", progress))
+    tasks = _tasks(found, items, touched, progress)
     unread = found.unread + (_not_given(changes, touched or {}, files) if changes else ())
     return Scanned(tasks, found.possible, unread, _sources(found, tasks))
-
-
-def _counting(what: str, progress: Progress | None) -> Callable[[int, int], None]:
-    return lambda done, total: progress(what, done, total) if progress else None
 
 
 def _tasks(
     found: Found,
     items: Mapping[str, str],
     touched: Mapping[str, Change] | None,
-    progress: Callable[[int, int], None],
+    progress: Progress,
 ) -> tuple[ScannedTask, ...]:
     tasks: list[ScannedTask] = []
+    progress("finding calls", 0, 0)
     calls_of(found)  # once, before work is counted file by file
     for path, declarations in groupby(found.declarations, lambda each: each.task.path):
         change = touched.get(path) if touched is not None else None
         with limit():
             for declaration in declarations:
+                progress("asking the rules about tasks", len(tasks), len(found.declarations))
                 first, last = lines_of(declaration)
                 is_touched = touched is None or bool(change and change.touches(first, last))
                 asked = suggestions(Subject(declaration, found), items)
                 tasks.append(ScannedTask(declaration.task, tuple(asked), is_touched, first, last))
-                progress(len(tasks), len(found.declarations))
     return tuple(tasks)
 
 

@@ -8,6 +8,7 @@ import io
 import re
 import tokenize
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -55,9 +56,7 @@ class Module:
 
     def evidence(self, node: ast.AST | int) -> Evidence:
         """The line on which `node` begins (or the line of that number), to show."""
-        line = node if isinstance(node, int) else getattr(node, "lineno", 1)
-        text = self.lines[line - 1].strip() if line <= len(self.lines) else ""
-        return Evidence(self.path, line, text[:300])
+        return line_of(self.path, self.lines, node if isinstance(node, int) else getattr(node, "lineno", 1))
 
     def source(self, node: ast.expr) -> str:
         """The expression as it is written, on one line."""
@@ -80,6 +79,12 @@ class Module:
             found.append(up)
             node = up
         return found
+
+
+def line_of(path: str, lines: Sequence[str], number: int) -> Evidence:
+    """The line of that number of a file that has these lines, to show."""
+    text = lines[number - 1].strip() if number <= len(lines) else ""
+    return Evidence(path, number, text[:300])
 
 
 def _bytes_until(line: str, column: int) -> str:

@@ -6,15 +6,18 @@ import html
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
+from sample_content import CONTENT, item
 from scans import CODE
 
 from checklist.audits.models import Audit, Kept, Source, Suggestion
+from checklist.catalogue import loader
 from checklist.scan import sandbox
 
 TWO = CODE + "\n\n@shared_task\ndef refund(order):\n    pass\n"
@@ -69,6 +72,13 @@ def started() -> list[str]:
 def test_the_page_asks_for_code_and_the_checklist_leads_there(client: Client, audit: Audit) -> None:
     assert f'href="{PATH}"' in client.get("/checklists/celery-tasks/").content.decode()
     assert "Find tasks" in text(client.get(PATH))
+
+
+def test_the_page_counts_the_items_of_which_the_rule_is_known(client: Client, db: None) -> None:
+    known, unknown = (item(rule, "minor", detect=rule) for rule in ("known-options", "known-option"))
+    section = replace(CONTENT.sections[0], items=(known, unknown, item("jitter", "minor")))
+    loader.load([replace(CONTENT, sections=(section,))])
+    assert "1 of 3 items can be looked up" in text(client.get(PATH))
 
 
 def test_pasted_code_is_looked_through_and_its_tasks_are_offered(post: Post) -> None:
@@ -137,6 +147,12 @@ def test_one_choice_leads_to_its_audit_with_suggestions_and_no_source(post: Post
     assert (response.status_code, response.headers["Location"]) == (303, f"/audits/{audit.edit_token}/")
     assert Suggestion.objects.get(audit=audit).evidence == [{"path": "pasted.py", "line": 4, "text": "@shared_task(retry_limit=4)"}]  # fmt: skip
     assert not Source.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["charge", "shop/tasks.py:charge", "shop/tasks.py:5:charge"])
+def test_a_task_may_be_chosen_by_each_of_its_names(post: Post, name: str) -> None:
+    assert post(given=json.dumps({"shop/tasks.py": TWO}), task=name).status_code == 303
+    assert started() == ["shop.tasks.charge"]
 
 
 def test_the_source_is_stored_when_that_is_ticked(post: Post) -> None:

@@ -77,6 +77,20 @@ def test_a_warning_goes_to_the_other_output(write: Write) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("options", [[], ["--check"]])
+def test_a_rule_that_nobody_knows_is_a_warning_and_the_checklist_is_loaded(
+    write: Write, tmp_path: Path, options: list[str]
+) -> None:
+    write("a", GOOD.replace("check: Look.", "check: Look., detect: known-option"))
+    out, err = load(*options)
+    assert out == ("a: valid\n" if options else "a: edition 1, new\n")
+    assert err == (
+        f'warning: {tmp_path}/a.yaml:7: sections[1] "one" > items[1] "cap" > detect: '
+        'no rule "known-option" (did you mean "known-options"?)\n'
+    )
+
+
+@pytest.mark.django_db
 def test_one_bad_file_keeps_every_file_out(write: Write) -> None:
     write("a")
     write("b", "slug: b")

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 from running import ROOT, clean_environment
 
+from checklist.audits import suggestions
 from checklist.audits.models import Audit
 from scan.repository import diff, write
 
@@ -42,8 +44,8 @@ def run(tmp_path: Path, without_django: Path) -> Iterator[object]:
     """Run the command in a folder that holds `shop/tasks.py`."""
     write(tmp_path, {"shop/tasks.py": TASKS})
 
-    def command(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
-        environment = clean_environment(PYTHONPATH=f"{without_django}{os.pathsep}{ROOT}")
+    def command(*arguments: str, text: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        environment = clean_environment(PYTHONPATH=f"{without_django}{os.pathsep}{ROOT}", **variables)
         words = [sys.executable, "-m", "checklist.scan", *arguments]
         return subprocess.run(words, cwd=tmp_path, env=environment, input=text, capture_output=True, text=True)
 
@@ -144,8 +146,7 @@ def test_output_goes_to_a_file(run, tmp_path: Path) -> None:
     assert (tmp_path / "out.md").read_text().startswith("### What the code suggests")
 
 
-def test_a_checklist_of_ones_own_is_read_from_its_file(run, tmp_path: Path) -> None:
-    own = """slug: own
+OWN = """slug: own
 title: Own
 sections:
   - slug: one
@@ -153,9 +154,34 @@ sections:
     items:
       - {slug: only, severity: minor, title: Only, why: w, check: c, detect: known-options}
 """
-    write(tmp_path, {"own.yaml": own})
-    found = json.loads(run("shop", "--checklist", "own.yaml", "--format", "json").stdout)
-    assert [each["item"] for each in found["tasks"][0]["suggestions"]] == ["only"]
+
+
+def items(printed: str) -> list[str]:
+    """The items that have a suggestion in the JSON."""
+    return [each["item"] for each in json.loads(printed)["tasks"][0]["suggestions"]]
+
+
+def test_a_checklist_of_ones_own_is_read_from_its_file(run, tmp_path: Path) -> None:
+    write(tmp_path, {"own.yaml": OWN})
+    assert items(run("shop", "--checklist", "own.yaml", "--format", "json").stdout) == ["only"]
+
+
+def test_a_checklist_of_the_folders_that_the_environment_names_is_known_by_its_slug(run, tmp_path: Path) -> None:
+    write(tmp_path, {"team/own.yaml": OWN})
+    folders = {"CONTENT_DIRS": f"{tmp_path}/none:team"}
+    assert items(run("shop", "--checklist", "own", "--format", "json", **folders).stdout) == ["only"]
+    assert "there are celery-tasks, django-migrations, own, or" in run("shop", "--checklist", "x", **folders).stderr
+
+
+def test_a_rule_of_a_checklist_that_nobody_knows_is_a_warning(run, tmp_path: Path) -> None:
+    write(tmp_path, {"own.yaml": OWN.replace("known-options", "known-option")})
+    done = run("shop", "--checklist", "own.yaml", "--format", "sarif")
+    assert done.returncode == 0
+    assert done.stderr == (
+        'warning: own.yaml:7: sections[1] "one" > items[1] "only" > detect: '
+        'no rule "known-option" (did you mean "known-options"?)\n'
+    )
+    assert json.loads(done.stdout)["runs"][0]["tool"]["driver"]["rules"] == []
 
 
 def test_a_file_that_cannot_be_read_is_told_of_and_the_others_are_scanned(run, tmp_path: Path) -> None:
@@ -168,17 +194,23 @@ def test_a_file_that_cannot_be_read_is_told_of_and_the_others_are_scanned(run, t
     assert names(done) == ["charge", "refund"]
 
 
+def theirs(rule: str, line: int, symbol: str) -> str:
+    """One finding as celery-audit writes it, about a file that its own run called otherwise."""
+    found = {"rule_id": rule, "file": "shop/tasks.py", "line": line, "symbol": symbol, "message": "What it says"}
+    return json.dumps({"findings": [found]})
+
+
 def test_celery_audit_adds_suggestions(run, tmp_path: Path) -> None:
-    finding = {
-        "rule_id": "CEL010",
-        "file": "tasks.py",
-        "line": 4,
-        "symbol": "tasks.charge",
-        "message": "Retries on all",
-    }
-    write(tmp_path, {"audit.json": json.dumps({"findings": [finding]})})
+    write(tmp_path, {"audit.json": theirs("CEL010", 4, "shop.tasks.charge")})
     done = run("shop", "--import-celery-audit", "audit.json")
-    assert "celery-audit CEL010: Retries on all" in done.stdout
+    assert "celery-audit CEL010: What it says\n        tasks.py:4: def charge(order):\n" in done.stdout
+
+
+def test_a_fault_that_both_find_is_counted_once(run, tmp_path: Path) -> None:
+    write(tmp_path, {"audit.json": theirs("CEL015", 8, "shop.tasks.refund")})
+    row = "major     explicit-name                        1           1           0           0           0"
+    assert row in run("shop").stdout
+    assert row in run("shop", "--import-celery-audit", "audit.json").stdout
 
 
 def test_a_reader_that_stops_is_no_error(tmp_path: Path, without_django: Path) -> None:
@@ -199,6 +231,15 @@ def test_the_management_command_says_the_same(run, tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_the_management_command_knows_the_folders_of_the_settings(run, tmp_path: Path, settings: Settings) -> None:
+    write(tmp_path, {"team/own.yaml": OWN})
+    settings.CONTENT_DIRS = [*settings.CONTENT_DIRS, tmp_path / "team"]
+    out = StringIO()
+    call_command("scan", str(tmp_path / "shop"), "--checklist", "own", "--format", "json", stdout=out)
+    assert items(out.getvalue()) == ["only"]
+
+
+@pytest.mark.django_db
 def test_it_exits_as_the_other_does(run, tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="1"):
         call_command("scan", str(tmp_path), "--fail-on", "critical", stdout=StringIO())
@@ -214,10 +255,8 @@ def test_save_starts_an_audit_for_each_task_and_prints_its_links(run, tmp_path: 
     out, err = StringIO(), StringIO()
     call_command("scan", str(tmp_path), "--save", "--format", format_, stdout=out, stderr=err)
     links = out if format_ == "text" else err  # what a program reads stays JSON
-    assert list(Audit.objects.order_by("pk").values_list("task", flat=True)) == [
-        "charge (shop/tasks.py)",
-        "refund (shop/tasks.py)",
-    ]
+    assert list(Audit.objects.order_by("pk").values_list("task", flat=True)) == ["shop.charge", "shop.tasks.refund"]
+    assert "shop.tasks.refund\n  edit: " in links.getvalue()
     for audit in Audit.objects.all():
         assert f"/audits/{audit.edit_token}/" in links.getvalue() and f"/shared/{audit.view_token}/" in links.getvalue()
         assert audit.suggestions.filter(kind="found").exists()
@@ -227,3 +266,23 @@ def test_save_starts_an_audit_for_each_task_and_prints_its_links(run, tmp_path: 
 def test_save_says_when_the_checklist_is_not_loaded(run, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="load_checklists"):
         call_command("scan", str(tmp_path), "--save", "--checklist", "django-migrations", stdout=StringIO())
+
+
+@pytest.mark.django_db
+def test_save_leaves_no_audit_without_what_was_found(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_: object) -> None:
+        raise ValueError("broken half way")
+
+    call_command("load_checklists", stdout=StringIO())
+    monkeypatch.setattr(suggestions, "store", broken)
+    with pytest.raises(ValueError, match="broken half way"):
+        call_command("scan", str(tmp_path), "--save", stdout=StringIO())
+    assert not Audit.objects.exists()
+
+
+def test_save_says_when_the_database_is_away(run, tmp_path: Path) -> None:
+    nowhere = clean_environment(DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", SECRET_KEY="x")
+    command = [sys.executable, "manage.py", "scan", str(tmp_path), "--save"]
+    done = subprocess.run(command, cwd=ROOT, env=nowhere, capture_output=True, text=True)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("CommandError: the database does not answer: ")

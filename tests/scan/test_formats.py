@@ -84,6 +84,13 @@ def test_text_shows_what_nobody_would_see() -> None:
     assert "⟨U+001B⟩[2J" in text.write(hostile("\x1b[2J"))
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\t"])
+def test_a_name_with_a_line_end_stays_on_its_line(end: str) -> None:
+    plain, odd = (text.write(hostile(f"a{char}b")) for char in ("-", end))
+    assert len(odd.splitlines()) == len(plain.splitlines())
+    assert f"a⟨U+{ord(end):04X}⟩b:7 a" in odd and f"  a⟨U+{ord(end):04X}⟩b\n" in odd
+
+
 def test_json_is_json_for_everybody() -> None:
     found = result({"a.py": SOURCE.replace("=4", "={'a': -1e999, 1: (2, 'x')}")})
     value = json.loads(json_format.write(found))["tasks"][0]["options"]["retry_limit"]["value"]
@@ -120,6 +127,11 @@ def test_each_suggested_fail_is_a_result_with_a_place() -> None:
     assert place["region"] == {"startLine": 3, "snippet": {"text": "@shared_task(retry_limit=4)"}}
 
 
+def test_what_was_scanned_below_its_whole_path_has_a_whole_uri() -> None:
+    first = run_of(result({"/srv/my shop/tasks.py": SOURCE}))["results"][0]
+    assert first["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "file:///srv/my%20shop/tasks.py"}
+
+
 def test_levels_follow_severities() -> None:
     levels = {each["ruleId"]: each["level"] for each in run_of(result({"a.py": SOURCE}))["results"]}
     assert (levels["known-options-only"], levels["stable-explicit-name"]) == ("error", "warning")
@@ -144,3 +156,48 @@ def test_files_that_were_not_read_are_notifications() -> None:
     (invocation,) = run_of(result({"a.py": "def ("}))["invocations"]
     (told,) = invocation["toolExecutionNotifications"]
     assert invocation["executionSuccessful"] and told["message"]["text"].startswith("a.py was not read: line 1")
+
+
+def test_folders_that_were_skipped_are_notes_to_programs() -> None:
+    (invocation,) = run_of(result({"a.py": SOURCE}, skipped=(".git", "/srv/.tox")))["invocations"]
+    told = invocation["toolExecutionNotifications"]
+    assert [(each["level"], each["message"]["text"]) for each in told] == [
+        ("note", ".git was skipped: it holds no source"),
+        ("note", "/srv/.tox was skipped: it holds no source"),
+    ]
+    assert told[1]["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "file:///srv/.tox"}
+
+
+def test_folders_that_were_skipped_are_one_line_of_markdown() -> None:
+    skipped = tuple(f"{number}/.git" for number in range(23))
+    written = markdown.write(result({"a.py": SOURCE}, skipped=skipped)).replace("\N{ZERO WIDTH SPACE}", "")
+    (line,) = (line for line in written.splitlines() if ".git" in line)
+    assert line.startswith("Skipped, as they hold no source: 0/.git, 1/.git, ")
+    assert line.endswith(", 19/.git and 3 more.")
+
+
+# Rules that lean on others
+
+
+LOCKED = """from celery import shared_task
+
+@shared_task(name="shop.charge", time_limit=600)
+def charge(order):
+    with cache.lock("charge", timeout=60):
+        return order
+"""
+
+
+def test_text_names_the_rules_that_a_suggestion_leans_on() -> None:
+    lines = text.write(result({"a.py": LOCKED})).splitlines()
+    (at,) = (number for number, line in enumerate(lines) if " lock-outlives-task: " in line)
+    assert "        leans on what is said of: time-limits" in lines[at : at + 5]
+    assert sum("leans on" in line for line in lines) == 1
+
+
+def test_json_and_sarif_name_the_rules_that_a_rule_leans_on() -> None:
+    found = result({"a.py": LOCKED})
+    needs = {each["rule"]: each["needs"] for each in json.loads(json_format.write(found))["tasks"][0]["suggestions"]}
+    assert (needs["lock-timeout"], needs["time-limits"]) == (["time-limits"], [])
+    rules = run_of(found)["tool"]["driver"]["rules"]
+    assert [each["properties"]["needs"] for each in rules] == [needs[GUIDE.rules[each["id"]]] for each in rules]

@@ -113,7 +113,16 @@ def test_a_rule_that_fails_cannot_tell_and_the_others_still_do(
     assert kinds == {"known": Kind.FOUND, "named": Kind.CANNOT_TELL, "plain": Kind.NOT_FOUND}
 
 
-def test_progress_counts_files_and_then_tasks() -> None:
+def test_progress_tells_of_each_phase_before_it_begins() -> None:
     said: list[tuple[str, int, int]] = []
     scan({"t.py": TASKS, "u.py": ""}, ITEMS, progress=lambda *each: said.append(each))
-    assert said == [("files", 1, 2), ("files", 2, 2), ("tasks", 1, 2), ("tasks", 2, 2)]
+    assert said == [
+        ("reading files", 0, 2),
+        ("reading files", 1, 2),
+        ("finding tasks in files", 0, 2),
+        ("finding tasks in files", 1, 2),
+        ("finding settings", 0, 0),
+        ("finding calls", 0, 0),
+        ("asking the rules about tasks", 0, 2),
+        ("asking the rules about tasks", 1, 2),
+    ]

@@ -28,6 +28,7 @@ from checklist.catalogue.rendering import rendered
 from checklist.limits import Exceeded, wait
 from checklist.scan import sandbox
 from checklist.scan.found import Kind, Suggested
+from checklist.scan.rules import known
 from checklist.scan.sandbox import RefusedError
 from checklist.scan.scanned import Scanned, ScannedTask
 
@@ -50,7 +51,8 @@ def _checklist(slug: str) -> Checklist:
 
 def _page(request: HttpRequest, checklist: Checklist, status: int = 200, **more: object) -> HttpResponse:
     edition = rendered(checklist.latest)
-    context = {"edition": edition, "back": reverse("checklist", args=[checklist.slug]), **more}
+    context = {"edition": edition, "looked_up": len(known(edition.content.rules))}
+    context |= {"back": reverse("checklist", args=[checklist.slug]), **more}
     return render(request, "audits/code.html", context, status=status)
 
 

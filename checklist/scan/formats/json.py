@@ -9,6 +9,7 @@ from typing import Any
 
 from checklist.scan.found import Option, Suggestion
 from checklist.scan.result import Result
+from checklist.scan.rules import needs
 from checklist.scan.scanned import ScannedTask
 
 
@@ -55,6 +56,7 @@ def _suggestion(result: Result, suggestion: Suggestion) -> dict[str, Any]:
     return {
         "item": suggestion.item,
         "rule": suggestion.rule,
+        "needs": list(needs(suggestion.rule)),
         "severity": item.severity,
         "title": item.texts.title,
         "kind": str(finding.kind),

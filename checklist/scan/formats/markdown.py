@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from checklist.exports.characters import length
 from checklist.exports.markdowntext import BREAK, escaped, head
@@ -12,7 +12,7 @@ from checklist.scan.scanned import ScannedTask
 
 LIMIT = 60_000  # GitHub refuses 65,536 characters
 ROOM = 200  # of them for the last line
-SHOWN = 20  # possible tasks, and files that were not read
+SHOWN = 20  # possible tasks, files that were not read, and folders
 LONGEST = 400  # characters of one text of the source
 WORDS = {"fail": "Suggests fail", "pass": "Suggests pass", "na": "Suggests that it does not apply"}
 
@@ -40,6 +40,7 @@ def _lines(result: Result) -> Iterator[str]:
         "May be tasks", [f"{each.path}:{each.line} {each.name}: {each.reason}" for each in result.possible]
     )
     yield from _list("Not read", [f"{each.path}: {each.reason}" for each in result.unread])
+    yield from _skipped(result.skipped)
     yield from _list("From celery-audit", list(result.notes))
 
 
@@ -81,6 +82,13 @@ def _list(title: str, entries: list[str]) -> Iterator[str]:
         yield from (f"- {BREAK}{_text(entry)}" for entry in entries[:SHOWN])
         if len(entries) > SHOWN:
             yield f"- and {len(entries) - SHOWN} more; the scan itself prints all of them"
+
+
+def _skipped(folders: Sequence[str]) -> Iterator[str]:
+    if folders:
+        more = f" and {len(folders) - SHOWN} more" if len(folders) > SHOWN else ""
+        yield ""
+        yield f"Skipped, as they hold no source: {', '.join(map(_text, folders[:SHOWN]))}{more}."
 
 
 def _text(typed: str) -> str:

@@ -11,6 +11,7 @@ from checklist.catalogue.content import ItemContent
 from checklist.exports.characters import encodable
 from checklist.scan.found import Evidence, Suggested, Suggestion
 from checklist.scan.result import Result
+from checklist.scan.rules import needs
 from checklist.scan.scanned import ScannedTask
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -45,6 +46,7 @@ def _rule(item: ItemContent) -> dict[str, Any]:
         "defaultConfiguration": {"level": LEVELS[item.severity]},
         "properties": {
             "tags": ["celery"],
+            "needs": list(needs(item.detect)),
             "problem.severity": {"note": "recommendation"}.get(LEVELS[item.severity], LEVELS[item.severity]),
         },
     }
@@ -74,7 +76,9 @@ def _location(place: Evidence) -> dict[str, Any]:
 
 
 def _artifact(path: str) -> dict[str, str]:
-    return {"uri": quote(encodable(path), safe="/"), "uriBaseId": "%SRCROOT%"}
+    """Relative to the top of the source, or whole where the PATH was: a whole one has no base."""
+    uri = quote(encodable(path), safe="/")
+    return {"uri": f"file://{uri}"} if uri.startswith("/") else {"uri": uri, "uriBaseId": "%SRCROOT%"}
 
 
 def _fingerprint(*parts: str) -> str:
@@ -83,11 +87,13 @@ def _fingerprint(*parts: str) -> str:
 
 
 def _notifications(result: Result) -> list[dict[str, Any]]:
-    return [
-        {
-            "level": "warning",
-            "message": {"text": encodable(f"{each.path} was not read: {each.reason}")},
-            "locations": [{"physicalLocation": {"artifactLocation": _artifact(each.path)}}],
-        }
-        for each in result.unread
-    ]
+    unread = [_notification("warning", each.path, f"{each.path} was not read: {each.reason}") for each in result.unread]
+    return unread + [_notification("note", each, f"{each} was skipped: it holds no source") for each in result.skipped]
+
+
+def _notification(level: str, path: str, text: str) -> dict[str, Any]:
+    return {
+        "level": level,
+        "message": {"text": encodable(text)},
+        "locations": [{"physicalLocation": {"artifactLocation": _artifact(path)}}],
+    }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from checklist.exports.characters import visible
+from checklist.exports.characters import on_one_line
 from checklist.scan.found import Suggestion
 from checklist.scan.result import Result, said
+from checklist.scan.rules import needs
 from checklist.scan.scanned import ScannedTask
 
 COLUMNS = ("fail", "pass", "na", "not found", "cannot tell")
@@ -15,18 +16,18 @@ SHOWN = 20  # files and folders of one kind that are named
 
 def write(result: Result) -> str:
     """The whole result; nothing of the source can move the cursor or hide."""
-    return "".join(f"{visible(line).rstrip()}\n" for line in _lines(result))
+    return "".join(f"{on_one_line(line).rstrip()}\n" for line in _lines(result))
 
 
 def _lines(result: Result) -> Iterator[str]:
     for task in result.tasks:
         yield from _task(result, task)
     yield from _list(
-        "Possible tasks", [f"{each.path}:{each.line} {each.name}: {each.reason}" for each in result.possible]
+        "Possible tasks", [f"{each.path}:{each.line} {each.name}: {_flat(each.reason)}" for each in result.possible]
     )
-    yield from _list("Not read", [f"{each.path}: {each.reason}" for each in result.unread])
+    yield from _list("Not read", [f"{each.path}: {_flat(each.reason)}" for each in result.unread])
     yield from _list("Folders that hold no source", result.skipped)
-    yield from _list("celery-audit", result.notes)
+    yield from _list("celery-audit", [_flat(each) for each in result.notes])
     yield from _table(result)
     chosen = f"{len(result.tasks)} of {result.all_tasks}" if len(result.tasks) < result.all_tasks else result.all_tasks
     yield f"{chosen} tasks, {len(result.possible)} possible, in {result.files} files; {len(result.unread)} not read."
@@ -50,6 +51,8 @@ def _suggestion(result: Result, suggestion: Suggestion) -> Iterator[str]:
     yield f"        {_flat(suggestion.finding.text)}"
     for place in suggestion.finding.evidence:
         yield f"        {place.path}:{place.line}: {_flat(place.text)}"
+    if leant_on := needs(suggestion.rule):
+        yield f"        leans on what is said of: {', '.join(leant_on)}"
 
 
 def _flat(text: str) -> str:
@@ -59,7 +62,7 @@ def _flat(text: str) -> str:
 def _list(title: str, entries: Sequence[str]) -> Iterator[str]:
     if entries:
         yield f"{title}:"
-        yield from (f"  {_flat(entry)}" for entry in entries[:SHOWN])
+        yield from (f"  {entry}" for entry in entries[:SHOWN])
         if len(entries) > SHOWN:
             yield f"  ... and {len(entries) - SHOWN} more (`--format json` lists all)"
         yield ""

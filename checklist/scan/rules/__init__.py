@@ -27,6 +27,6 @@ from checklist.scan.rules import (  # noqa: F401 - to import them is to register
     watching,
     workflows,
 )
-from checklist.scan.rules.registry import RULES, suggestions
+from checklist.scan.rules.registry import RULES, known, needs, suggestions
 
-__all__ = ["RULES", "suggestions"]
+__all__ = ["RULES", "known", "needs", "suggestions"]

@@ -28,7 +28,7 @@ RULES: dict[str, Registered] = {}
 
 
 def rule(name: str, *, needs: Iterable[str] = ()) -> Callable[[Rule], Rule]:
-    """Register a function as the rule `name`; `needs` are rules whose answers its own answer leans on, which it says in its text."""
+    """Register a function as the rule `name`; `needs` are rules whose answers its own answer leans on, which text, JSON and SARIF say."""
 
     def register(decide: Rule) -> Rule:
         if name in RULES:
@@ -71,7 +71,17 @@ def _once(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
 
 def suggestions(subject: Subject, items: Mapping[str, str]) -> list[Suggestion]:
     """What the rules say about one task. `items` maps the slug of each item to the name of its rule; unknown names are left out."""
-    return [Suggestion(item, name, decided(name, subject)) for item, name in items.items() if name in RULES]
+    return [Suggestion(item, name, decided(name, subject)) for item, name in known(items).items()]
+
+
+def known(items: Mapping[str, str]) -> dict[str, str]:
+    """Those of the items whose rule there is; a checklist may name rules of other programs."""
+    return {item: name for item, name in items.items() if name in RULES}
+
+
+def needs(name: str) -> tuple[str, ...]:
+    """The rules that a rule leans on; none for the rules of other programs."""
+    return RULES[name].needs if name in RULES else ()
 
 
 def decided(name: str, subject: Subject) -> Finding:

@@ -28,5 +28,5 @@ def ask(
     app = {} if settings is None else {"shop/celery.py": APP + dedent(settings)}
     found = find(app | given | {f"shop/{name}.py": dedent(text) for name, text in more.items()})
     assert not found.unread, found.unread
-    (declaration,) = found.named(task)
+    (declaration,) = (each for each in found.declarations if task in each.task.names)
     return RULES[rule].decide(Subject(declaration, found))

@@ -57,3 +57,9 @@ def test_a_table_has_two_lookalikes_that_are_not_failed(rule: str) -> None:
     alike = {case.name: case.answer for case in TABLES[rule] if isinstance(case, Lookalike)}
     assert len(alike) >= 2
     assert "fail" not in alike.values()
+
+
+def test_what_a_rule_needs_are_other_rules() -> None:
+    assert any(each.needs for each in RULES.values())
+    for name, each in RULES.items():
+        assert set(each.needs) <= set(RULES) - {name}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -11,14 +10,13 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import DatabaseError
 from django.urls import reverse
 
-from checklist.audits import service, suggestions
-from checklist.audits.models import TASK_LENGTH
-from checklist.catalogue.models import Edition
+from checklist.audits import service
+from checklist.audits.code_form import title
+from checklist.audits.starting import Start, start_scanned
+from checklist.catalogue.models import Checklist, Edition
 from checklist.scan import commandline
 from checklist.scan.commandline import UsageError
-from checklist.scan.found import Suggestion
 from checklist.scan.result import Result
-from checklist.scan.scanned import ScannedTask
 
 
 class Command(BaseCommand):
@@ -36,7 +34,7 @@ class Command(BaseCommand):
         """Scan and print. Exits with 1 when `--fail-on` asks for it, and with 2 for what cannot be carried out."""
         given = Namespace(**options)
         try:
-            result = commandline.run(given)
+            result = commandline.run(given, settings.CONTENT_DIRS)
             text = commandline.written(result, given)
         except UsageError as error:
             raise CommandError(str(error), returncode=2) from None
@@ -50,31 +48,20 @@ class Command(BaseCommand):
     def _save(self, result: Result, printed: OutputWrapper) -> None:
         """Start the audits. The links go where people read: below the text, or beside what a program reads on standard output."""
         try:
-            edition = Edition.objects.filter(checklist__slug=result.guide.content.slug).latest("number")
-            edition = edition.checklist.latest
-        except (Edition.DoesNotExist, DatabaseError):
-            slug = result.guide.content.slug
+            edition = _edition(result.guide.content.slug)
+            for scanned in result.tasks:
+                audit = start_scanned(edition=edition, start=Start(scanned, title(scanned)))
+                edit = settings.PUBLIC_URL + reverse("audit", args=[audit.edit_token])
+                printed.write(f"{audit.task}\n  edit: {edit}\n  view: {service.shared_url(audit)}")
+        except DatabaseError as error:
+            why = " ".join(str(error).split())
             raise CommandError(
-                f"{slug} is not loaded here; `manage.py load_checklists` does that", returncode=2
+                f"the database does not answer: {why}; is it there, and migrated?", returncode=2
             ) from None
-        for scanned in result.tasks:
-            audit = service.start(edition=edition, task=_name(scanned))
-            suggestions.store(audit=audit, scanned=replace(scanned, suggestions=_one_per_item(scanned)))
-            edit = settings.PUBLIC_URL + reverse("audit", args=[audit.edit_token])
-            printed.write(f"{_name(scanned)}\n  edit: {edit}\n  view: {service.shared_url(audit)}")
 
 
-def _name(scanned: ScannedTask) -> str:
-    """Name and file of the task; the end of the path says more than its beginning."""
-    name, path = scanned.task.name[:TASK_LENGTH], scanned.task.path
-    room = TASK_LENGTH - len(name) - len(" ()")
-    return f"{name} ({path[-room:]})" if room > 0 else name
-
-
-def _one_per_item(scanned: ScannedTask) -> tuple[Suggestion, ...]:
-    """One suggestion for each item: our own, unless it suggests nothing and an imported one does."""
-    found: dict[str, Suggestion] = {}
-    for each in scanned.suggestions:
-        if each.item not in found or (each.finding.suggests and not found[each.item].finding.suggests):
-            found[each.item] = each
-    return tuple(found.values())
+def _edition(slug: str) -> Edition:
+    checklist = Checklist.objects.filter(slug=slug).first()
+    if checklist is None:
+        raise CommandError(f"{slug} is not loaded here; `manage.py load_checklists` does that", returncode=2)
+    return checklist.latest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,8 @@ from django.db import DatabaseError
 
 from checklist.catalogue import loader
 from checklist.catalogue.content import ChecklistContent
-from checklist.catalogue.spec import read_directories
+from checklist.catalogue.spec import read_directories, unknown_rules
+from checklist.scan.rules import RULES  # only this command: what is loaded does not depend on it
 
 
 class Command(BaseCommand):
@@ -27,6 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         """Load, or with `check` only validate. Exits with 1 and a line per problem when a file is refused."""
         contents = self._read()
+        self._warn_of_unknown_rules(contents)
         if check:
             self.stdout.write("\n".join(f"{content.slug}: valid" for content in contents))
             return
@@ -34,6 +37,13 @@ class Command(BaseCommand):
             self.stdout.write(str(loaded))
             for warning in loaded.warnings:
                 self.stderr.write(f"warning: {warning}")
+
+    def _warn_of_unknown_rules(self, contents: list[ChecklistContent]) -> None:
+        for content in contents:
+            paths = (Path(folder, f"{content.slug}.yaml") for folder in settings.CONTENT_DIRS)
+            for path in filter(Path.exists, paths):
+                for problem in unknown_rules(path, content, RULES.keys()):
+                    self.stderr.write(f"warning: {problem}")
 
     def _load(self, contents: list[ChecklistContent]) -> list[loader.Loaded]:
         try:
