@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-PER_FILE = 3_000_000  # steps; the largest files of real projects need a hundredth
+PER_FILE = 1_000_000  # steps; the largest files of real projects need a thirtieth
 
 
 class TooMuchError(Exception):

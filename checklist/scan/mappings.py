@@ -6,11 +6,13 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from checklist.scan.effort import spend
+from checklist.scan.effort import TooMuchError, limit, spend
 from checklist.scan.names import Scope
 from checklist.scan.project import Project
 from checklist.scan.targets import Defined, Value
 from checklist.scan.walking import returned
+
+MOST_STEPS = 5_000  # on the way to the entries of one mapping
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,23 +25,31 @@ class Entry:
     is_sure: bool = True
 
 
-def entries(project: Project, node: ast.expr, scope: Scope, depth: int = 0) -> Iterator[Entry]:
-    """The entries of a mapping, the last one of a name first."""
+def entries(project: Project, node: ast.expr, scope: Scope) -> list[Entry]:
+    """The entries of a mapping, the last one of a name first; of one that leads to too much none is known."""
+    try:
+        with limit(MOST_STEPS):
+            return list(_entries(project, node, scope, 0))
+    except TooMuchError:
+        return [Entry()]
+
+
+def _entries(project: Project, node: ast.expr, scope: Scope, depth: int) -> Iterator[Entry]:
     spend()
     if depth > 5:
         return
     if isinstance(node, ast.Dict):
         for key, value in reversed(list(zip(node.keys, node.values, strict=True))):
             if key is None:
-                yield from entries(project, value, scope, depth + 1)
+                yield from _entries(project, value, scope, depth + 1)
             elif isinstance(key, ast.Constant) and isinstance(key.value, str):
                 yield Entry(key.value, value, scope)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        yield from entries(project, node.right, scope, depth + 1)
-        yield from entries(project, node.left, scope, depth + 1)
+        yield from _entries(project, node.right, scope, depth + 1)
+        yield from _entries(project, node.left, scope, depth + 1)
     elif isinstance(node, ast.IfExp):
         yield from _either(
-            [*entries(project, node.body, scope, depth + 1), *entries(project, node.orelse, scope, depth + 1)]
+            [*_entries(project, node.body, scope, depth + 1), *_entries(project, node.orelse, scope, depth + 1)]
         )
     elif isinstance(node, ast.Call):
         yield from _of_call(project, node, scope, depth)
@@ -61,19 +71,19 @@ def _of_call(project: Project, node: ast.Call, scope: Scope, depth: int) -> Iter
             if keyword.arg:
                 yield Entry(keyword.arg, keyword.value, scope)
             else:
-                yield from entries(project, keyword.value, scope, depth + 1)
+                yield from _entries(project, keyword.value, scope, depth + 1)
         for argument in node.args:
-            yield from entries(project, argument, scope, depth + 1)
+            yield from _entries(project, argument, scope, depth + 1)
         return
     for made in project.resolve(node.func, scope):
         if isinstance(made, Defined) and isinstance(made.node, ast.FunctionDef):
             for value, inner in returned(made):
-                yield from _either(list(entries(project, value, inner, depth + 1)))
+                yield from _either(list(_entries(project, value, inner, depth + 1)))
 
 
 def _of_name(project: Project, node: ast.expr, scope: Scope, depth: int) -> Iterator[Entry]:
     values = [each for each in project.resolve(node, scope) if isinstance(each, Value) and each.node is not node]
-    found = [entry for each in values for entry in entries(project, each.node, each.scope, depth + 1)]
+    found = [entry for each in values for entry in _entries(project, each.node, each.scope, depth + 1)]
     if len(values) > 1 or any(each.is_changed or each.elements_of for each in values):
         yield from _either(found)
         yield Entry()

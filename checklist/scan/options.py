@@ -157,7 +157,7 @@ class _Collected:
 
     def _pour(self, node: ast.expr, layer: Layer) -> None:
         """`**OPTIONS`."""
-        poured = list(entries(self.project, node, layer.scope))
+        poured = entries(self.project, node, layer.scope)
         written = layer.scope.module.source(node)
         if not poured:
             targets = self.project.resolve(node, layer.scope)
