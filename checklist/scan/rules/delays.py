@@ -1,17 +1,16 @@
-"""Rules about messages that wait: how long `countdown` and `eta` are, and when work expires."""
+"""The rule about messages that wait: how long `countdown` and `eta` are. When work expires is in `expiry`."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from checklist.scan.found import Evidence, Finding, Origin
+from checklist.scan.found import Evidence, Finding
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
 from checklist.scan.rules.parts.numbers import number
-from checklist.scan.rules.parts.schedule_entries import Entry, entries
 from checklist.scan.rules.parts.sends import Send, sends, where_looked
-from checklist.scan.rules.parts.wording import counted, listed, place, unique
+from checklist.scan.rules.parts.wording import duration, listed, place, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
 from checklist.scan.targets import Value
@@ -68,16 +67,8 @@ def _countdown(node: ast.expr, scope: Scope, subject: Subject) -> tuple[str, str
 
 def _long(seconds: float) -> tuple[str, str]:
     if seconds > LONGEST:
-        return "wrong", f" is {_said(seconds)}, longer than RabbitMQ lets a message wait (30 minutes)"
-    return ("short", "") if seconds <= SHORT else ("unknown", f" is {_said(seconds)}: short enough for most brokers")
-
-
-def _said(seconds: float) -> str:
-    """A time in the largest unit that fits: `3 days`, `90 seconds`."""
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= size and seconds % size == 0:
-            return counted(int(seconds // size), unit)
-    return f"{seconds:g} seconds"
+        return "wrong", f" is {duration(seconds)}, longer than RabbitMQ lets a message wait (30 minutes)"
+    return ("short", "") if seconds <= SHORT else ("unknown", f" is {duration(seconds)}: short enough for most brokers")
 
 
 def _eta(node: ast.expr, scope: Scope, subject: Subject) -> tuple[str, str]:
@@ -106,48 +97,3 @@ def _is_naive(node: ast.expr, scope: Scope, subject: Subject) -> bool:
     names = subject.project.outer_names(node.func, scope)
     is_now = bool(_NAIVE & names) or (not names and ast.unparse(node.func) in _NAIVE)
     return is_now and (node.func.attr == "utcnow" or not (node.args or node.keywords))
-
-
-@rule("expires")
-def expires(subject: Subject) -> Finding:
-    """Frequent schedule entries of the task that pile up in an outage."""
-    option = subject.option("expires")
-    if option.is_written and option.place and option.value is not None:
-        return passes(f"`expires={option.source}`, {option.said()}", option.place)
-    planned = entries(subject)
-    expiries = [(each, *each.expires(subject.project)) for each in planned]
-    open_ended = [(each, is_whole) for each, line, is_whole in expiries if line is None]
-    lines = unique(each.evidence for each, _ in open_ended)
-    if open_ended and option.origin is Origin.UNKNOWN:
-        return cannot_tell(f"scheduled without `expires`, but {option.note}", *lines)
-    frequent = [each for each, is_whole in open_ended if is_whole and _is_frequent(each, subject)]
-    if frequent:
-        texts = [_open_ended(each, subject) for each in frequent]
-        return fails(listed(texts), *unique(each.evidence for each in frequent))
-    if open_ended:
-        return cannot_tell(
-            "scheduled without `expires`; whether a late run is worthless, the source does not say", *lines
-        )
-    if planned:
-        return passes("each schedule entry has `expires`", *unique(line for _, line, _ in expiries if line))
-    return _at_calls(subject)
-
-
-def _is_frequent(entry: Entry, subject: Subject) -> bool:
-    period = entry.period(subject.project)
-    return period is not None and period <= 3600
-
-
-def _open_ended(entry: Entry, subject: Subject) -> str:
-    every = _said(entry.period(subject.project) or 0).removeprefix("1 ")
-    return f"runs every {every} without `expires`, {place(entry.evidence, subject.module.path)}"
-
-
-def _at_calls(subject: Subject) -> Finding:
-    every = sends(subject)
-    found = [send.call.module.evidence(node) for send in every if (node := send.keyword("expires"))]
-    if found and len(found) < len(every):
-        return cannot_tell(f"`expires` at {len(found)} of {counted(len(every), 'call')}", *unique(found))
-    if found:
-        return passes(f"`expires` at {counted(len(found), 'call')}", *unique(found))
-    return not_found(f"no schedule entry of it; {where_looked(subject)}, none with `expires`")
