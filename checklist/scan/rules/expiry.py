@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from checklist.scan.found import Finding, Origin
+import math
+
+from checklist.scan.found import Evidence, Finding, Option, Origin
+from checklist.scan.rules.parts.numbers import is_number
 from checklist.scan.rules.parts.schedule_entries import Entry, entries
 from checklist.scan.rules.parts.sends import sends, where_looked
 from checklist.scan.rules.parts.wording import counted, duration, listed, place, unique
@@ -13,26 +16,41 @@ from checklist.scan.subject import Subject
 @rule("expires")
 def expires(subject: Subject) -> Finding:
     """Frequent schedule entries of the task that pile up in an outage."""
-    option = subject.option("expires")
+    option, planned = subject.option("expires"), entries(subject)
+    if late := [text for each in planned if (text := _outlives(each, option, subject))]:
+        return fails(listed(text for text, _ in late), *unique(line for _, lines in late for line in lines))
     if option.is_written and option.place and option.value is not None:
         return passes(f"`expires={option.source}`, {option.said()}", option.place)
-    planned = entries(subject)
     expiries = [(each, *each.expires(subject.project)) for each in planned]
-    open_ended = [(each, is_whole) for each, line, is_whole in expiries if line is None]
+    if any(line is None for _, line, _ in expiries):
+        return _without([(each, is_whole) for each, line, is_whole in expiries if line is None], option, subject)
+    if planned:
+        return passes("each schedule entry has `expires`", *unique(line for _, line, _ in expiries if line))
+    return _at_calls(subject)
+
+
+def _outlives(entry: Entry, option: Option, subject: Subject) -> tuple[str, tuple[Evidence, ...]] | None:
+    """That a run still waits when the next ones are sent, with the lines: its `expires`, or else the task's, is longer than the period."""
+    line, is_whole = entry.expires(subject.project)
+    period, lifetime = entry.period(subject.project), entry.lifetime(subject.project)
+    if line is None and is_whole and option.is_known and option.place and is_number(option.value):
+        line, lifetime = option.place, float(option.value)
+    if line is None or period is None or lifetime is None or not 0 < period < lifetime:
+        return None
+    text = f"runs {_every(period)} and expires after {duration(lifetime)} only, {place(line, subject.module.path)}"
+    return f"{text}: up to {math.ceil(lifetime / period)} runs wait at once", (entry.evidence, line)
+
+
+def _without(open_ended: list[tuple[Entry, bool]], option: Option, subject: Subject) -> Finding:
+    """What there is to say of schedule entries without `expires`, each with whether all of it was read."""
     lines = unique(each.evidence for each, _ in open_ended)
-    if open_ended and option.origin is Origin.UNKNOWN:
+    if option.origin is Origin.UNKNOWN:
         return cannot_tell(f"scheduled without `expires`, but {option.note}", *lines)
     frequent = [each for each, is_whole in open_ended if is_whole and _is_frequent(each, subject)]
     if frequent:
         texts = [_open_ended(each, subject) for each in frequent]
         return fails(listed(texts), *unique(each.evidence for each in frequent))
-    if open_ended:
-        return cannot_tell(
-            "scheduled without `expires`; whether a late run is worthless, the source does not say", *lines
-        )
-    if planned:
-        return passes("each schedule entry has `expires`", *unique(line for _, line, _ in expiries if line))
-    return _at_calls(subject)
+    return cannot_tell("scheduled without `expires`; whether a late run is worthless, the source does not say", *lines)
 
 
 def _is_frequent(entry: Entry, subject: Subject) -> bool:
@@ -41,8 +59,12 @@ def _is_frequent(entry: Entry, subject: Subject) -> bool:
 
 
 def _open_ended(entry: Entry, subject: Subject) -> str:
-    every = duration(entry.period(subject.project) or 0).removeprefix("1 ")
-    return f"runs every {every} without `expires`, {place(entry.evidence, subject.module.path)}"
+    every = _every(entry.period(subject.project) or 0)
+    return f"runs {every} without `expires`, {place(entry.evidence, subject.module.path)}"
+
+
+def _every(period: float) -> str:
+    return f"every {duration(period).removeprefix('1 ')}"
 
 
 def _at_calls(subject: Subject) -> Finding:
