@@ -11,7 +11,8 @@ from checklist.scan.rules.parts.remote import only_reads, remote_call, sends_som
 from checklist.scan.rules.parts.transactions import transaction_around
 from checklist.scan.rules.parts.wording import NO_FUNCTION, counted, listed, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
-from checklist.scan.subject import SENDING, Subject
+from checklist.scan.subject import Subject
+from checklist.scan.uses import SENDING
 
 _BULK = ("chunk", "batch", "page", "group", "bulk", "attempt", "retry", "retries", "endpoint", "backend", "url")
 

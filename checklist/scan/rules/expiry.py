@@ -7,7 +7,7 @@ import math
 from checklist.scan.found import Evidence, Finding, Option, Origin
 from checklist.scan.rules.parts.numbers import is_number
 from checklist.scan.rules.parts.schedule_entries import Entry, entries
-from checklist.scan.rules.parts.sends import sends, where_looked
+from checklist.scan.rules.parts.sends import handed_on, not_followed, production_calls, sends, where_looked
 from checklist.scan.rules.parts.wording import counted, duration, listed, place, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
@@ -68,10 +68,14 @@ def _every(period: float) -> str:
 
 
 def _at_calls(subject: Subject) -> Finding:
-    every = sends(subject)
+    every, elsewhere = sends(subject), handed_on(subject)
     found = [send.call.module.evidence(node) for send in every if (node := send.keyword("expires"))]
     if found and len(found) < len(every):
         return cannot_tell(f"`expires` at {len(found)} of {counted(len(every), 'call')}", *unique(found))
+    if found and (elsewhere or len(every) < len(production_calls(subject))):
+        said = not_followed(subject, elsewhere) or "; other uses of it were not followed"
+        return cannot_tell(f"`expires` at {counted(len(found), 'call')}{said}", *unique(found))
     if found:
         return passes(f"`expires` at {counted(len(found), 'call')}", *unique(found))
-    return not_found(f"no schedule entry of it; {where_looked(subject)}, none with `expires`")
+    looked = f"no schedule entry of it; {where_looked(subject)}, none with `expires`"
+    return not_found(looked + not_followed(subject, elsewhere))

@@ -28,6 +28,8 @@ OBJECTS = [
     Case("of a receiver", calling("from django.dispatch import receiver\nfrom django.db.models.signals import post_save\n"
             "@receiver(post_save)\ndef f(sender, instance, **kwargs):\n    charge.s(instance).delay()\n"), "fail", "`instance`"),
     Case("an id", calling("def f(pk):\n    order = Order.objects.get(pk=pk)\n    charge.delay(order.pk)\n"), "pass", "ids only"),
+    Case("an id, and it is handed on", calling("def f(pk):\n    charge.delay(pk)\n    run(charge)\n"), NOT_FOUND, "1 call of it, none passes what is known to be an object; line 8 hands it on, which was not followed"),
+    Case("an id, and its method is handed on", calling("def f(pk):\n    charge.delay(pk)\n    run(charge.delay, Order.objects.get(pk=pk))\n"), NOT_FOUND, "line 8 hands it on"),
     Lookalike("a dictionary's get", calling("def f(data):\n    order = data.get('order')\n    charge.delay(order)\n"), NOT_FOUND, "1 call"),
     Lookalike("a list of ids", calling("def f():\n    for each in Order.objects.values_list('pk', flat=True):\n        charge.delay(each)\n"), NOT_FOUND, "1 call"),
     Lookalike("an instance of no receiver", calling("def f(instance):\n    charge.delay(instance)\n"), NOT_FOUND, "1 call"),

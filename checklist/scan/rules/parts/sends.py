@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from checklist.scan.found import Evidence
 from checklist.scan.names import Function
 from checklist.scan.rules.parts.places import is_test
-from checklist.scan.rules.parts.wording import counted
-from checklist.scan.subject import SENDING, SIGNATURES, Call, Subject
+from checklist.scan.rules.parts.wording import counted, place
+from checklist.scan.subject import Subject
+from checklist.scan.uses import SENDING, SIGNATURES, Call
 
 # These take the task's arguments as `args` and `kwargs`; the others take them as their own.
 _PACKED = {"apply_async", "apply_async_on_commit", "signature", "subtask"}
@@ -61,6 +62,21 @@ class Send:
 def production_calls(subject: Subject) -> list[Call]:
     """The calls of the task outside of tests; all of them where the task stands in tests itself."""
     return [call for call in subject.calls if is_test(subject.module) or not is_test(call.module)]
+
+
+def handed_on(subject: Subject) -> list[Evidence]:
+    """The lines outside of tests that hand on the task, or a method that sends it: what is sent there, and when, was not followed."""
+    methods = [
+        call for call in production_calls(subject) if call.method in SENDING and not isinstance(call.node, ast.Call)
+    ]
+    bare = [each for each in subject.handed_on if is_test(subject.module) or not is_test(each.module)]
+    return [*(each.evidence for each in methods), *(each.evidence for each in bare)]
+
+
+def not_followed(subject: Subject, lines: list[Evidence]) -> str:
+    """`; line 9 hands it on, which was not followed`; empty without lines."""
+    where = place(lines[0], subject.module.path) if lines else ""
+    return f"; {where} hands it on, which was not followed" if lines else ""
 
 
 def sends(subject: Subject) -> list[Send]:
