@@ -8,22 +8,14 @@ from collections.abc import Iterator
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
-from checklist.scan.rules.parts.numbers import number
+from checklist.scan.rules.parts.etas import seconds_ahead, without_zone
 from checklist.scan.rules.parts.sends import Send, sends, where_looked
 from checklist.scan.rules.parts.wording import duration, listed, place, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
-from checklist.scan.targets import Value
 
 LONGEST = 1800  # seconds: RabbitMQ's `consumer_timeout`; Redis waits an hour
 SHORT = 300
-_NAIVE = {
-    "datetime.datetime.now",
-    "datetime.datetime.utcnow",
-    "datetime.datetime.today",
-    "datetime.now",
-    "datetime.utcnow",
-}
 
 
 @rule("short-aware-eta")
@@ -72,28 +64,8 @@ def _long(seconds: float) -> tuple[str, str]:
 
 
 def _eta(node: ast.expr, scope: Scope, subject: Subject) -> tuple[str, str]:
-    node, scope = _value_of(node, scope, subject)
-    parts = [node.left, node.right] if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) else [node]
-    parts = [_value_of(part, scope, subject)[0] for part in parts]
-    naive = next((part for part in parts if _is_naive(part, scope, subject)), None)
-    if naive is not None:
+    if (naive := without_zone(node, scope, subject)) is not None:
         return "wrong", f" has no time zone: `{ast.unparse(naive)}`"
-    seconds = [value for part in parts if (value := number(part, scope, subject.project)) is not None]
-    if len(parts) == 2 and seconds:
-        return _long(seconds[0])
+    if (seconds := seconds_ahead(node, scope, subject)) is not None:
+        return _long(seconds)
     return "unknown", " is a time that the source does not tell"
-
-
-def _value_of(node: ast.expr, scope: Scope, subject: Subject) -> tuple[ast.expr, Scope]:
-    targets = subject.project.resolve(node, scope) if isinstance(node, ast.Name) else []
-    if len(targets) == 1 and isinstance(targets[0], Value) and not targets[0].elements_of:
-        return targets[0].node, targets[0].scope
-    return node, scope
-
-
-def _is_naive(node: ast.expr, scope: Scope, subject: Subject) -> bool:
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-        return False
-    names = subject.project.outer_names(node.func, scope)
-    is_now = bool(_NAIVE & names) or (not names and ast.unparse(node.func) in _NAIVE)
-    return is_now and (node.func.attr == "utcnow" or not (node.args or node.keywords))

@@ -10,6 +10,7 @@ from checklist.scan.found import Evidence, Finding, Option
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
 from checklist.scan.rules.parts import production, retrying
+from checklist.scan.rules.parts.etas import seconds_ahead
 from checklist.scan.rules.parts.numbers import is_number, number
 from checklist.scan.rules.parts.places import is_test
 from checklist.scan.rules.parts.sends import sends
@@ -130,8 +131,9 @@ def _waits(subject: Subject) -> Iterator[_Wait]:
     if late.is_known and late.value and limit.is_known and is_number(limit.value):
         yield _Wait(float(limit.value), f"{shown(limit)} with {shown(late)}", places(limit, late))
     for send in sends(subject):
-        if (countdown := send.keyword("countdown")) is not None:
-            yield from _countdown(countdown, send.call.scope, send.evidence, subject)
+        for name in ("countdown", "eta"):
+            if (given := send.keyword(name)) is not None:
+                yield from _delay(name, given, send.call.scope, subject)
     yield from _retries(subject)
 
 
@@ -139,9 +141,9 @@ def _retries(subject: Subject) -> Iterator[_Wait]:
     calls = retrying.retry_calls(subject)
     for call in calls:
         for keyword in call.keywords:
-            if keyword.arg == "countdown":
-                yield from _countdown(keyword.value, subject.scope, subject.line(call), subject)
-    if any("countdown" not in {each.arg for each in call.keywords} for call in calls):
+            if keyword.arg in {"countdown", "eta"}:
+                yield from _delay(keyword.arg, keyword.value, subject.scope, subject)
+    if any({"countdown", "eta"}.isdisjoint(each.arg for each in call.keywords) for call in calls):
         yield from _of_option(subject.option("default_retry_delay"))
     if subject.option("autoretry_for").is_written:
         yield from _automatic(subject)
@@ -167,6 +169,9 @@ def _of_option(option: Option) -> Iterator[_Wait]:
         yield _Wait(float(option.value), shown(option), places(option))
 
 
-def _countdown(node: ast.expr, scope: Scope, line: Evidence, subject: Subject) -> Iterator[_Wait]:
-    if (seconds := number(node, scope, subject.project)) is not None:
-        yield _Wait(seconds, f"`countdown={ast.unparse(node)}` ({line.path}:{line.line})", (line,))
+def _delay(name: str, node: ast.expr, scope: Scope, subject: Subject) -> Iterator[_Wait]:
+    """The wait that a `countdown` or an `eta` tells of, with its own line: a call may run over many."""
+    told = number(node, scope, subject.project) if name == "countdown" else seconds_ahead(node, scope, subject)
+    if told is not None:
+        line = scope.module.evidence(node)
+        yield _Wait(told, f"`{name}={ast.unparse(node)}` ({line.path}:{line.line})", (line,))

@@ -101,6 +101,7 @@ DELAYS = [
     Case("short", sent("charge.apply_async((pk,), countdown=30)"), "pass", "`countdown=30`"),
     Case("aware", sent("charge.apply_async((pk,), eta=datetime.now(timezone.utc) + timedelta(minutes=2))"), "pass", "`eta="),
     Case("computed", sent("charge.apply_async((pk,), countdown=request.wait)"), CANNOT_TELL, "computed"),
+    Case("after a time that is not told", sent("charge.apply_async((pk,), eta=pk.due + timedelta(days=3))"), CANNOT_TELL, "is a time that the source does not tell"),
     Case("no delay", sent("charge.apply_async((pk,))"), NOT_FOUND, "none with `countdown` or `eta`"),
     Lookalike("an argument of the task", sent("charge.delay(pk, countdown=7200)"), NOT_FOUND, "none with"),
     Lookalike("another task's", sent("other.apply_async((pk,), countdown=7200)"), NOT_FOUND, "no call of it"),
