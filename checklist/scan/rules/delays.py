@@ -9,6 +9,7 @@ from checklist.scan.found import Evidence, Finding
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
 from checklist.scan.rules.parts.etas import seconds_ahead, without_zone
+from checklist.scan.rules.parts.misplaced import misplaced
 from checklist.scan.rules.parts.sends import Send, sends, where_looked
 from checklist.scan.rules.parts.wording import duration, listed, place, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
@@ -20,7 +21,9 @@ SHORT = 300
 
 @rule("short-aware-eta")
 def short_aware_eta(subject: Subject) -> Finding:
-    """`countdown` and `eta` at the calls: too long, or without a time zone."""
+    """`countdown` and `eta` at the calls: too long, without a time zone, or where Celery does not see them."""
+    if unseen := misplaced(subject, {"countdown", "eta"}):
+        return fails(listed(text for text, _ in unseen), *unique(line for _, line in unseen))
     found = sends(subject)
     delays = [each for send in found for each in _delays(send, subject)]
     wrong = [each for each in delays if each[0] == "wrong"]

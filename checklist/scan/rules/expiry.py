@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from checklist.scan.found import Evidence, Finding, Option, Origin
+from checklist.scan.rules.parts.misplaced import misplaced
 from checklist.scan.rules.parts.numbers import is_number
 from checklist.scan.rules.parts.schedule_entries import Entry, entries
 from checklist.scan.rules.parts.sends import handed_on, not_followed, production_calls, sends, where_looked
@@ -15,7 +16,9 @@ from checklist.scan.subject import Subject
 
 @rule("expires")
 def expires(subject: Subject) -> Finding:
-    """Frequent schedule entries of the task that pile up in an outage."""
+    """Frequent schedule entries of the task that pile up in an outage, and `expires` where Celery does not see it."""
+    if unseen := misplaced(subject, {"expires"}):
+        return fails(listed(text for text, _ in unseen), *unique(line for _, line in unseen))
     option, planned = subject.option("expires"), entries(subject)
     if late := [text for each in planned if (text := _outlives(each, option, subject))]:
         return fails(listed(text for text, _ in late), *unique(line for _, lines in late for line in lines))

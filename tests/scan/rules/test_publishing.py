@@ -42,6 +42,12 @@ def sent(body: str) -> dict[str, str]:
     return {"shop/tasks.py": IMPORTS + TASK, "shop/views.py": view(body)}
 
 
+def taking(parameters: str, body: str, option: str) -> dict[str, str]:
+    """A task with these parameters and this line as its body, and a view that gives an option to `delay`."""
+    task = f"@app.task\ndef charge({parameters}):\n    {body}\n"
+    return {"shop/tasks.py": IMPORTS + task, "shop/views.py": view(f"charge.delay(pk, {option})")}
+
+
 SENT = [
     Case("in a block", sent("with transaction.atomic():\n    charge.delay(pk)"), "fail", "inside the transaction of line 11"),
     Case("by another name", sent("with unit(using='other'):\n    charge.apply_async((pk,))"), "fail", "`charge.apply_async`"),
@@ -103,7 +109,16 @@ DELAYS = [
     Case("computed", sent("charge.apply_async((pk,), countdown=request.wait)"), CANNOT_TELL, "computed"),
     Case("after a time that is not told", sent("charge.apply_async((pk,), eta=pk.due + timedelta(days=3))"), CANNOT_TELL, "is a time that the source does not tell"),
     Case("no delay", sent("charge.apply_async((pk,))"), NOT_FOUND, "none with `countdown` or `eta`"),
-    Lookalike("an argument of the task", sent("charge.delay(pk, countdown=7200)"), NOT_FOUND, "none with"),
+    Case("given to delay", sent("charge.delay(pk, countdown=60)"), "fail", "`countdown=60` is given to `delay`, which passes it to the task: only `apply_async` takes it, shop/views.py:11"),
+    Case("an eta that is given to delay", sent("charge.delay(\n    pk,\n    eta=pk.due,\n)"), "fail", "`eta=pk.due` is given to `delay`", "eta=pk.due,"),
+    Case("given to delay on commit", sent("charge.delay_on_commit(pk, countdown=60)"), "fail", "is given to `delay_on_commit`"),
+    Case("given to delay, and the task takes anything", taking("pk, **more", "pay(pk, more['x'], more.get('y'))", "countdown=9"), "fail", "`countdown=9` is given to `delay`"),
+    Lookalike("an argument of the task", taking("pk, countdown", "pay(pk, countdown)", "countdown=7200"), NOT_FOUND, "none with"),
+    Lookalike("an argument by name alone", taking("pk, *, countdown", "pay(pk, countdown)", "countdown=7200"), NOT_FOUND, "none with"),
+    Lookalike("an argument that is read by its name", taking("pk, **more", "pay(pk, more.get('countdown'))", "countdown=7200"), NOT_FOUND, "none with"),
+    Lookalike("arguments that are handed on", taking("pk, **more", "pay(pk, **more)", "countdown=7200"), NOT_FOUND, "none with"),
+    Lookalike("a delay of the project's own", {"shop/tasks.py": IMPORTS + WAITING.replace("apply_async", "delay"), "shop/views.py": view("charge.delay(pk, countdown=7200)")}, NOT_FOUND, "none with"),
+    Lookalike("a class that was not read", {"shop/tasks.py": IMPORTS + "from more import Job\n" + TASK.replace("app.task", "app.task(base=Job)"), "shop/views.py": view("charge.delay(pk, countdown=7200)")}, NOT_FOUND, "none with"),
     Lookalike("another task's", sent("other.apply_async((pk,), countdown=7200)"), NOT_FOUND, "no call of it"),
 ]  # fmt: skip
 
@@ -121,6 +136,8 @@ PLANS = [
     Case("at the calls, and it is handed on", sent("charge.apply_async((pk,), expires=60)\nrun(charge)"), CANNOT_TELL, "`expires` at 1 call; shop/views.py:12 hands it on"),
     Case("at the calls, and in a signature", sent("charge.apply_async((pk,), expires=60)\nchord([charge.s(pk)])(pk)"), CANNOT_TELL, "other uses of it were not followed"),
     Case("handed on alone", sent("run(charge)"), NOT_FOUND, "none with `expires`; shop/views.py:11 hands it on"),
+    Case("given to delay", sent("charge.delay(pk, expires=60)"), "fail", "`expires=60` is given to `delay`, which passes it to the task: only `apply_async` takes it, shop/views.py:11"),
+    Lookalike("an argument of the task", taking("pk, expires=None", "pay(pk, expires)", "expires=60"), NOT_FOUND, "none with `expires`"),
     Case("at one of two calls", sent("charge.apply_async((pk,), expires=60)\ncharge.delay(pk)"), CANNOT_TELL, "1 of 2 calls"),
     Case("each minute", TASK, "fail", "runs every minute without `expires`", settings=PLAN.format("shop.tasks.charge", "60.0", "")),
     Case("each five minutes", TASK, "fail", "every 5 minutes", settings=PLAN.format("shop.tasks.charge", "crontab(minute='*/5')", "")),
