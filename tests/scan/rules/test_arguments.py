@@ -20,11 +20,24 @@ def passing(call: str) -> str:
     return f"from datetime import datetime, timedelta\n{TASK}def f(rows):\n    {call}\n"
 
 
+def packed(given: str, call: str = "charge.apply_async(kwargs=given)") -> str:
+    """The task, and a function that packs an order for it."""
+    return f"{TASK}def f(pk):\n    order = Order.objects.get(pk=pk)\n    {given}\n    {call}\n"
+
+
 OBJECTS = [
     Case("got", calling("def f(pk):\n    order = Order.objects.get(pk=pk)\n    charge.delay(order)\n"), "fail", "Order.objects.get(pk=pk)"),
     Case("created", calling("def f():\n    charge.delay(Order.objects.create(total=1))\n"), "fail", "`delay` passes"),
     Case("in a loop", calling("def f():\n    for each in Order.objects.all():\n        charge.delay(each)\n"), "fail", "`each`"),
     Case("in args", calling("def f(request):\n    charge.apply_async(args=[request.user])\n"), "fail", "`request.user`"),
+    Case("in kwargs under a name", packed("given = {'order': order}"), "fail", "`apply_async` passes `order`, which is `Order.objects.get(pk=pk)`, line 9"),
+    Case("in kwargs made by dict", packed("given = dict(order=order)"), "fail", "passes `order`"),
+    Case("in kwargs of a lambda", packed("given = {'order': order}", "commit(lambda: charge.apply_async(kwargs=given))"), "fail", "passes `order`"),
+    Case("in args under a name", packed("given = [order]", "charge.apply_async(given)"), "fail", "passes `order`"),
+    Lookalike("in kwargs that are changed", packed("given = {'order': order}\n    given['order'] = pk"), NOT_FOUND, "1 call of it"),
+    Lookalike("in kwargs with two values", packed("given = {'order': order}\n    given = {'order': pk}"), NOT_FOUND, "1 call of it"),
+    Lookalike("in a list of lists", packed("for given in [order]: pass", "charge.apply_async(given)"), NOT_FOUND, "1 call of it"),
+    Lookalike("in kwargs of another file", {"shop/more.py": "order = Order.objects.get(pk=1)\nGIVEN = {'order': order}\n", "shop/tasks.py": "from shop.celery import app\nfrom shop.more import GIVEN\n" + packed("pass", "charge.apply_async(kwargs=GIVEN)")}, NOT_FOUND, "1 call of it"),
     Case("of a receiver", calling("from django.dispatch import receiver\nfrom django.db.models.signals import post_save\n"
             "@receiver(post_save)\ndef f(sender, instance, **kwargs):\n    charge.s(instance).delay()\n"), "fail", "`instance`"),
     Case("an id", calling("def f(pk):\n    order = Order.objects.get(pk=pk)\n    charge.delay(order.pk)\n"), "pass", "ids only"),

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checklist.scan.found import Evidence
-from checklist.scan.names import Function
+from checklist.scan.names import Function, Scope
+from checklist.scan.project import Project
 from checklist.scan.rules.parts.places import is_test
 from checklist.scan.rules.parts.wording import counted, place
 from checklist.scan.subject import Subject
+from checklist.scan.targets import Value
 from checklist.scan.uses import SENDING, SIGNATURES, Call
 
 # These take the task's arguments as `args` and `kwargs`; the others take them as their own.
@@ -89,7 +91,7 @@ def arguments(subject: Subject) -> Iterator[Argument]:
     """What the calls outside of tests pass to the task, where that can be read."""
     for call in production_calls(subject):
         if isinstance(call.node, ast.Call) and call.method in (SENDING | SIGNATURES) - {"chunks", "map", "starmap"}:
-            yield from _arguments(call, call.node)
+            yield from _arguments(call, call.node, subject.project)
 
 
 def parameter(function: Function, key: int | str, *, is_bound: bool) -> ast.arg | None:
@@ -126,13 +128,14 @@ def _sending(call: Call) -> ast.Call | None:
     return None
 
 
-def _arguments(call: Call, node: ast.Call) -> Iterator[Argument]:
+def _arguments(call: Call, node: ast.Call, project: Project) -> Iterator[Argument]:
     if call.method not in _PACKED:
         yield from _plain(call, node.args, node.keywords)
         return
     given = dict(zip(("args", "kwargs"), node.args, strict=False)) | {
         each.arg: each.value for each in node.keywords if each.arg
     }
+    given = {key: _followed(value, call, project) for key, value in given.items()}
     if isinstance(packed := given.get("args"), ast.Tuple | ast.List):
         yield from _plain(call, packed.elts, [])
     if isinstance(named := given.get("kwargs"), ast.Dict):
@@ -140,6 +143,18 @@ def _arguments(call: Call, node: ast.Call) -> Iterator[Argument]:
         yield from (Argument(key.value, value, call) for key, value in pairs if _is_text(key))  # type: ignore[union-attr]
     elif isinstance(named, ast.Call) and isinstance(named.func, ast.Name) and named.func.id == "dict":
         yield from _plain(call, [], named.keywords)
+
+
+def _followed(node: ast.expr, call: Call, project: Project) -> ast.expr:
+    """What the name of a list or mapping was given, where that is one thing, stands around the call, and nothing changes it."""
+    targets = project.resolve(node, call.scope) if isinstance(node, ast.Name) else []
+    target = targets[0] if len(targets) == 1 else None
+    if not isinstance(target, Value) or target.elements_of or target.is_changed:
+        return node
+    around: Scope | None = call.scope
+    while around is not None and around is not target.scope:
+        around = around.parent
+    return target.node if around is not None else node
 
 
 def _plain(call: Call, positional: list[ast.expr], keywords: list[ast.keyword]) -> Iterator[Argument]:
