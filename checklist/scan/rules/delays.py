@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
+from checklist.scan.rules.parts.brokers import Broker, UnknownTimeoutError, broker_of, visibility_timeout_of
 from checklist.scan.rules.parts.etas import seconds_ahead, without_zone
 from checklist.scan.rules.parts.misplaced import misplaced
 from checklist.scan.rules.parts.sends import Send, sends, where_looked
@@ -15,7 +16,7 @@ from checklist.scan.rules.parts.wording import duration, listed, place, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
 
-LONGEST = 1800  # seconds: RabbitMQ's `consumer_timeout`; Redis waits an hour
+LONGEST = 1800  # seconds: RabbitMQ's `consumer_timeout`; what Redis and SQS wait is in `brokers`
 SHORT = 300
 
 
@@ -57,18 +58,37 @@ def _countdown(node: ast.expr, scope: Scope, subject: Subject) -> tuple[str, str
         return "unknown", " is computed when it is sent"
     if not isinstance(value, int | float):
         return "unknown", " is no number"
-    return _long(value)
+    return _long(value, subject)
 
 
-def _long(seconds: float) -> tuple[str, str]:
+def _long(seconds: float, subject: Subject) -> tuple[str, str]:
+    broker = broker_of(subject)
+    if broker and broker.redelivering:
+        return _redelivered(seconds, broker, subject)
     if seconds > LONGEST:
         return "wrong", f" is {duration(seconds)}, longer than RabbitMQ lets a message wait (30 minutes)"
     return ("short", "") if seconds <= SHORT else ("unknown", f" is {duration(seconds)}: short enough for most brokers")
+
+
+def _redelivered(seconds: float, broker: Broker, subject: Subject) -> tuple[str, str]:
+    """A delay where the broker gives a message that waits to another worker, so that it runs twice."""
+    try:
+        timeout, said, _ = visibility_timeout_of(subject, broker)
+    except UnknownTimeoutError as error:
+        why = f" is {duration(seconds)}, and how long {broker.redelivering} lets it wait is not known: {error}"
+        return ("short", "") if seconds <= SHORT else ("unknown", why)
+    if seconds >= timeout:
+        return (
+            "wrong",
+            f" is {duration(seconds)}, and {broker.redelivering} gives the message to another worker after {said}",
+        )
+    why = f" is {duration(seconds)}: {broker.redelivering} gives the message to another worker only after {said}"
+    return ("short", "") if seconds <= SHORT else ("unknown", why)
 
 
 def _eta(node: ast.expr, scope: Scope, subject: Subject) -> tuple[str, str]:
     if (naive := without_zone(node, scope, subject)) is not None:
         return "wrong", f" has no time zone: `{ast.unparse(naive)}`"
     if (seconds := seconds_ahead(node, scope, subject)) is not None:
-        return _long(seconds)
+        return _long(seconds, subject)
     return "unknown", " is a time that the source does not tell"

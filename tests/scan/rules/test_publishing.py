@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import indent
 
-from asking import IMPORTS, ask
+from asking import APP, IMPORTS, ask
 from rule_cases import CANNOT_TELL, NOT_FOUND, Case, Lookalike, table
 
 from checklist.scan.found import Kind, Suggested
@@ -46,6 +46,14 @@ def taking(parameters: str, body: str, option: str) -> dict[str, str]:
     """A task with these parameters and this line as its body, and a view that gives an option to `delay`."""
     task = f"@app.task\ndef charge({parameters}):\n    {body}\n"
     return {"shop/tasks.py": IMPORTS + task, "shop/views.py": view(f"charge.delay(pk, {option})")}
+
+
+WAIT = "app.conf.broker_transport_options = {{'visibility_timeout': {}}}\n"
+
+
+def by(url: str, delay: str) -> dict[str, str]:
+    """The task, sent with a delay by another broker."""
+    return sent(f"charge.apply_async((pk,), {delay})") | {"shop/celery.py": APP.replace("redis://localhost", url)}
 
 
 SENT = [
@@ -104,6 +112,16 @@ DELAYS = [
     Case("an hour", sent("charge.apply_async((pk,), countdown=60 * 60)"), "fail", "is 1 hour"),
     Case("days", sent("charge.apply_async((pk,), eta=datetime.now(timezone.utc) + timedelta(days=3))"), "fail", "is 3 days"),
     Case("set on a signature", sent("charge.s(pk).set(countdown=7200).apply_async()"), "fail", "is 2 hours"),
+    Case("an hour, and the broker is Redis", sent("charge.apply_async((pk,), countdown=3600)"), "fail", "is 1 hour, and Redis gives the message to another worker after 3600 s by default, shop/views.py:11"),
+    Case("40 minutes, and the broker is Redis", sent("charge.apply_async((pk,), countdown=2400)"), CANNOT_TELL, "is 40 minutes: Redis gives the message to another worker only after 3600 s by default"),
+    Case("2 hours, and Redis waits 12", sent("charge.apply_async((pk,), countdown=7200)"), CANNOT_TELL, "only after 43200 s (shop/celery.py:4)", settings=WAIT.format("43200")),
+    Case("2 minutes, and Redis waits one", sent("charge.apply_async((pk,), countdown=120)"), "fail", "is 2 minutes, and Redis gives the message to another worker after 60 s (", settings=WAIT.format("60")),
+    Case("2 hours, and Redis waits for who knows how long", sent("charge.apply_async((pk,), countdown=7200)"), CANNOT_TELL, "is 2 hours, and how long Redis lets it wait is not known: what `visibility_timeout`", settings=WAIT.format("env()")),
+    Case("a minute, and Redis waits for who knows how long", sent("charge.apply_async((pk,), countdown=60)"), "pass", "`countdown=60`", settings=WAIT.format("env()")),
+    Case("an hour, and the broker is SQS", by("sqs://", "countdown=3600"), "fail", "is 1 hour, and SQS gives the message to another worker after 1800 s by default"),
+    Case("an hour, and the broker is RabbitMQ", by("amqp://x", "countdown=3600"), "fail", "is 1 hour, longer than RabbitMQ lets a message wait (30 minutes)"),
+    Case("half an hour, and the broker is RabbitMQ", by("amqp://x", "countdown=1800"), CANNOT_TELL, "is 30 minutes: short enough for most brokers"),
+    Case("an hour, and no broker is known", sent("charge.apply_async((pk,), countdown=3600)"), "fail", "longer than RabbitMQ", settings=None),
     Case("short", sent("charge.apply_async((pk,), countdown=30)"), "pass", "`countdown=30`"),
     Case("aware", sent("charge.apply_async((pk,), eta=datetime.now(timezone.utc) + timedelta(minutes=2))"), "pass", "`eta="),
     Case("computed", sent("charge.apply_async((pk,), countdown=request.wait)"), CANNOT_TELL, "computed"),
