@@ -41,7 +41,7 @@ def _outlives(entry: Entry, option: Option, subject: Subject) -> tuple[str, tupl
     if line is None or period is None or lifetime is None or not 0 < period < lifetime:
         return None
     text = f"runs {_every(period)} and expires after {duration(lifetime)} only, {place(line, subject.module.path)}"
-    return f"{text}: up to {math.ceil(lifetime / period)} runs wait at once", (entry.evidence, line)
+    return f"{text}: up to {math.ceil(lifetime / period):,} runs wait at once", (entry.evidence, line)
 
 
 def _without(open_ended: list[tuple[Entry, bool]], option: Option, subject: Subject) -> Finding:

@@ -162,6 +162,7 @@ PLANS = [
     Case("with expiry", TASK, "pass", "has `expires`", settings=PLAN.format("shop.tasks.charge", "60", ", 'options': {'expires': 50}")),
     Case("expiry after many periods", TASK, "fail", "runs every 5 minutes and expires after 1 hour only, shop/celery.py:5: up to 12 runs wait at once", "crontab", settings=PLAN.format("shop.tasks.charge", "crontab(minute='*/5')", ", 'options': {'expires': 3600}")),
     Case("expiry a little above one period", TASK, "fail", "runs every minute and expires after 61 seconds only, shop/celery.py:5: up to 2 runs", settings=PLAN.format("shop.tasks.charge", "60", ", 'options': {'expires': 61}")),
+    Case("expiry after a week", TASK, "fail", "expires after 7 days only, shop/celery.py:5: up to 10,080 runs", settings=PLAN.format("shop.tasks.charge", "60", ", 'options': {'expires': 7 * 24 * 3600}")),
     Case("expiry of the task after many periods", TASK.replace("app.task", "app.task(expires=120)"), "fail", "expires after 2 minutes only, line 2: up to 2 runs", settings=PLAN.format("shop.tasks.charge", "60", "")),
     Case("an entry with less than the task", TASK.replace("app.task", "app.task(expires=120)"), "pass", "`expires=120`", settings=PLAN.format("shop.tasks.charge", "60", ", 'options': {'expires': 50}")),
     Case("expiry after a period", TASK, "pass", "has `expires`", settings=PLAN.format("shop.tasks.charge", "60", ", 'options': {'expires': 60}")),
