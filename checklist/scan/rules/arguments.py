@@ -76,8 +76,9 @@ def _object(subject: Subject, argument: Argument) -> Iterator[tuple[str, list[Ev
     where = place(call.evidence, subject.module.path)
     written = module.source(argument.node)
     if made := objects.origin(argument.node, call.scope, subject.project):
-        said = "" if made is argument.node else f", which is `{module.source(made)}`"
-        yield f"`{call.method}` passes `{written}`{said}, {where}", [call.evidence, module.evidence(made)]
+        is_what = "an element of " if made.is_element else ""
+        said = "" if made.node is argument.node else f", which is {is_what}`{module.source(made.node)}`"
+        yield f"`{call.method}` passes `{written}`{said}, {where}", [call.evidence, module.evidence(made.node)]
     elif read := _read_as_object(subject, argument):
         text = f"`{call.method}` passes `{written}`, {where}, and the task reads `{subject.module.source(read)}`"
         yield text, [call.evidence, subject.line(read)]

@@ -26,9 +26,9 @@ def packed(given: str, call: str = "charge.apply_async(kwargs=given)") -> str:
 
 
 OBJECTS = [
-    Case("got", calling("def f(pk):\n    order = Order.objects.get(pk=pk)\n    charge.delay(order)\n"), "fail", "Order.objects.get(pk=pk)"),
+    Case("got", calling("def f(pk):\n    order = Order.objects.get(pk=pk)\n    charge.delay(order)\n"), "fail", "`order`, which is `Order.objects.get(pk=pk)`"),
     Case("created", calling("def f():\n    charge.delay(Order.objects.create(total=1))\n"), "fail", "`delay` passes"),
-    Case("in a loop", calling("def f():\n    for each in Order.objects.all():\n        charge.delay(each)\n"), "fail", "`each`"),
+    Case("in a loop", calling("def f():\n    for each in Order.objects.all():\n        charge.delay(each)\n"), "fail", "`each`, which is an element of `Order.objects.all()`, line 8"),
     Case("in args", calling("def f(request):\n    charge.apply_async(args=[request.user])\n"), "fail", "`request.user`"),
     Case("in kwargs under a name", packed("given = {'order': order}"), "fail", "`apply_async` passes `order`, which is `Order.objects.get(pk=pk)`, line 9"),
     Case("in kwargs made by dict", packed("given = dict(order=order)"), "fail", "passes `order`"),
