@@ -112,11 +112,13 @@ def filled(name: str, given: str) -> str:
 
 SECRETS = [
     *(Case(name, taking(name), "fail", f"`{name}` puts a secret") for name in ("password", "new_password", "card_number")),
-    *(Case(name, taking(name), "fail", f"`{name}` puts a secret") for name in ("cvv", "api_key", "apiKey", "client_secret", "iban")),
+    *(Case(name, taking(name), "fail", f"`{name}` puts a secret") for name in ("cvv", "api_key", "apiKey", "client_secret", "iban", "session_key", "sessionKey", "sessionid")),
     *(Case(name, taking(name), CANNOT_TELL, "may be a secret") for name in ("token", "reset_token", "api_token", "guest_token")),
     *(Lookalike(name, taking(name), NOT_FOUND) for name in ("token_id", "secret_id", "tokenizer", "password_reset_id")),
     *(Lookalike(name, taking(name), NOT_FOUND) for name in ("token_count", "next_token", "update_token", "max_tokens")),
     *(Lookalike(name, taking(name), NOT_FOUND) for name in ("has_password", "key", "public_key", "passenger")),
+    *(Lookalike(name, taking(name), NOT_FOUND) for name in ("session", "session_id", "sort_key", "headers", "cookies")),
+    Case("a key of the session", filled("text", "request.session.session_key"), "fail", "passes `request.session.session_key`"),
     Case("passed by an attribute", filled("order", "order.card_number"), "fail", "`delay` passes `order.card_number`, line 7"),
     Case("passed by its name", filled("text", "password"), "fail", "`delay` passes `password`"),
     Case("passed by a key", filled("text", "form['cvv']"), "fail", "`delay` passes `form['cvv']`"),
