@@ -20,6 +20,7 @@ from checklist.scan.targets import Defined
 # Methods of a task object that send it, or that make a signature to be sent.
 SENDING = {"delay", "apply_async", "delay_on_commit", "apply_async_on_commit"}
 SIGNATURES = {"s", "si", "signature", "subtask", "chunks", "map", "starmap"}
+_METHODS = SENDING | SIGNATURES
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,7 @@ class Reference:
 
 @dataclass(frozen=True, eq=False)
 class Uses:
-    """The uses of one task, in the order of path and line."""
+    """The uses of one task, file by file."""
 
     calls: list[Call] = field(default_factory=list)
     handed_on: list[Reference] = field(default_factory=list)
@@ -100,9 +101,12 @@ class _Walk:
                 self.names |= {each.asname for each in node.names if each.asname and each.name in self.names}
             elif isinstance(node, ast.Attribute):
                 self.asked.add(node.value)
-                yield from self._sent(node) if node.attr in SENDING | SIGNATURES else self._handed_on(node, node.attr)
-            elif isinstance(node, ast.Name):
-                yield from self._handed_on(node, node.id)
+                if node.attr in _METHODS:
+                    yield from self._sent(node)
+                elif node.attr in self.names:
+                    yield from self._handed_on(node)
+            elif isinstance(node, ast.Name) and node.id in self.names:
+                yield from self._handed_on(node)
 
     def _sent(self, node: ast.Attribute) -> Iterator[tuple[ast.AST, Call]]:
         scope = self.project.scope_of(self.module, node)
@@ -111,8 +115,8 @@ class _Walk:
             called = up if isinstance(up, ast.Call) and up.func is node else node
             yield target, Call(node.attr, called, self.module, scope)
 
-    def _handed_on(self, node: ast.Name | ast.Attribute, name: str) -> Iterator[tuple[ast.AST, Reference]]:
-        if name not in self.names or node in self.asked or not isinstance(node.ctx, ast.Load):
+    def _handed_on(self, node: ast.Name | ast.Attribute) -> Iterator[tuple[ast.AST, Reference]]:
+        if node in self.asked or not isinstance(node.ctx, ast.Load):
             return
         if target := self._task(node, self.project.scope_of(self.module, node)):
             yield target, Reference(node, self.module)

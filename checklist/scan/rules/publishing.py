@@ -38,7 +38,8 @@ def _nothing_early(subject: Subject, found: list[Send]) -> Finding:
     calls = production_calls(subject)
     waiting = [each for each in calls if _after_commit(each)]
     direct = [each for each in found if not each.waits_for_commit and _after_commit(each.call) is None]
-    elsewhere = [line for line in handed_on(subject) if line not in {each.evidence for each in waiting}]
+    counted_lines = {each.evidence for each in waiting}
+    elsewhere = [line for line in handed_on(subject) if line not in counted_lines]
     if waiting and len(waiting) == len(calls) and not elsewhere:
         lines = unique(line for each in waiting if (line := _after_commit(each)))
         return passes(f"{counted(len(waiting), 'call')} of it, each after the commit", *lines)

@@ -14,7 +14,7 @@ from checklist.scan.project import Project
 from checklist.scan.rules.parts.places import is_production, is_test
 from checklist.scan.rules.parts.waiting import Waiting, Waits, is_none, is_open, made_by
 from checklist.scan.source import Module
-from checklist.scan.subject import Subject
+from checklist.scan.subject import Subject, dotted
 
 _SENDING = {f"django.core.mail.{name}" for name in ("send_mail", "send_mass_mail", "mail_admins", "mail_managers")}
 _MESSAGES = {
@@ -67,8 +67,15 @@ def _is_given_sender(method: ast.Attribute, subject: Subject) -> bool:
     """Whether the message was made with a connection, or with arguments that the text does not tell."""
     made = [getattr(target, "node", None) for target in subject.project.resolve(method.value, subject.scope)]
     calls = [each for each in made if isinstance(each, ast.Call)]
-    is_set = f"{ast.unparse(method.value)}.connection =" in subject.module.text
-    return is_set or any(_chooses(each) or is_open(each) or len(each.args) > 5 for each in calls)
+    is_set_later = dotted(method.value) in _connected(subject.module)
+    return is_set_later or any(_chooses(each) or is_open(each) or len(each.args) > 5 for each in calls)
+
+
+@lru_cache(maxsize=4)
+def _connected(module: Module) -> set[str]:
+    """What a file gives a connection after it was made: `message.connection = ...`."""
+    nodes = (node for node in ast.walk(module.tree) if isinstance(node, ast.Attribute) and node.attr == "connection")
+    return {dotted(node.value) for node in nodes if isinstance(node.ctx, ast.Store)} - {""}
 
 
 @lru_cache(maxsize=4)

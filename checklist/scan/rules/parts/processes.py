@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from checklist.scan.rules.parts.waiting import Waiting, Waits, by_timeout, made_by
-from checklist.scan.subject import Subject
+from checklist.scan.source import Module
+from checklist.scan.subject import Subject, dotted
 
 # Methods of a process that wait for its end, with the place of `timeout` among their positional arguments.
 _WAITING = {"wait": 0, "communicate": 1}
-_ENDING = ("kill", "terminate", "send_signal")
+_ENDING = {"kill", "terminate", "send_signal"}
 
 
 def waiting(call: ast.Call, subject: Subject) -> Waiting | None:
@@ -28,7 +30,11 @@ def waiting(call: ast.Call, subject: Subject) -> Waiting | None:
 
 def _ended(process: ast.expr, subject: Subject) -> str:
     """What in the file ends the process by itself: a timer may call it, or a loop that looks at the clock."""
-    if not isinstance(process, ast.Name | ast.Attribute):
-        return ""
-    names = (f"{ast.unparse(process)}.{ending}" for ending in _ENDING)
-    return next((name for name in names if name in subject.module.text), "")
+    return _endings(subject.module).get(dotted(process), "")
+
+
+@lru_cache(maxsize=4)
+def _endings(module: Module) -> dict[str, str]:
+    """The methods that end something, as a file writes them, by what they end."""
+    nodes = (node for node in ast.walk(module.tree) if isinstance(node, ast.Attribute) and node.attr in _ENDING)
+    return {name: f"{name}.{node.attr}" for node in nodes if (name := dotted(node.value))}
