@@ -45,13 +45,13 @@ def io_timeouts(subject: Subject) -> Finding:
         return cannot_tell(NO_FUNCTION)
     found = [each for call in subject.calls_in_body() if (each := _waiting(call, subject))]
     endless = [each for each in found if each.is_endless]
-    if endless and (default := _default_timeout(subject.project)):
-        return cannot_tell(
-            f"`{endless[0].name}` {endless[0].said}, but `{default}` is set", subject.line(endless[0].call)
-        )
+    default = _default_timeout(subject.project)
+    if bare := [each for each in endless if each.is_of_process or not default]:
+        said = "; ".join(f"`{each.name}` (line {each.call.lineno}) {each.said}" for each in bare)
+        return fails(f"{said}: it waits without end", *unique(subject.line(each.call) for each in bare))
     if endless:
-        said = "; ".join(f"`{each.name}` (line {each.call.lineno}) {each.said}" for each in endless)
-        return fails(f"{said}: it waits without end", *unique(subject.line(each.call) for each in endless))
+        text = f"`{endless[0].name}` {endless[0].said}, but `{default}` is set"
+        return cannot_tell(text, subject.line(endless[0].call))
     if unsure := [each for each in found if each.waits is Waits.UNKNOWN]:
         return cannot_tell(unsure[0].said, *unique(subject.line(each.call) for each in unsure))
     if found:

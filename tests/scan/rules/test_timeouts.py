@@ -48,6 +48,8 @@ TIMEOUTS = [
     Lookalike("an event", calling("p = threading.Event()\n    p.wait()", "import threading"), NOT_FOUND, "known to wait"),
     Case("an adapter", calling("s = requests.Session()\n    s.mount(url, Adapter())\n    s.get(url)"), CANNOT_TELL),
     Case("a default for sockets", calling("requests.get(url)", "import requests, socket\nsocket.setdefaulttimeout(9)"), CANNOT_TELL),
+    Case("a default for sockets, and a program", calling("subprocess.run(url)\n    requests.get(url)", "import requests, socket, subprocess\nsocket.setdefaulttimeout(9)"), "fail", "`subprocess.run` (line 6) has no `timeout`: it waits without end"),
+    Case("a default for sockets, and a process", calling("p = Popen(url)\n    p.wait()", f"{POPEN}\nimport socket\nsocket.setdefaulttimeout(9)"), "fail", "`p.wait`"),
 ]  # fmt: skip
 
 

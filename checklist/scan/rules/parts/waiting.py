@@ -29,6 +29,11 @@ class Waiting:
     said: str = ""
 
     @property
+    def is_of_process(self) -> bool:
+        """Whether it waits for a process, to which no default for sockets applies."""
+        return self.name.startswith("subprocess.") or self.name.endswith((".wait", ".communicate"))
+
+    @property
     def is_endless(self) -> bool:
         """Whether nothing ends the wait."""
         return self.waits is Waits.FOR_EVER
