@@ -16,7 +16,8 @@ from checklist.scan.uses import SENDING
 
 Loop = ast.For | ast.AsyncFor
 _WRITING = {"save", "create", "update", "delete", "get_or_create", "update_or_create", "bulk_create", "bulk_update"}
-_BULK = ("chunk", "batch", "page", "group", "bulk", "attempt", "retry", "retries", "endpoint", "backend", "url")
+_PARCELS = ("chunk", "batch", "page", "bulk")
+_BULK = (*_PARCELS, "group", "attempt", "retry", "retries", "endpoint", "backend", "url")
 
 
 @rule("remote-call-in-transaction")
@@ -138,14 +139,14 @@ def _effects(loop: Loop, subject: Subject) -> Iterator[tuple[ast.Call, str]]:
             yield node, name
 
 
-def _may_be_long(loop: Loop, items: set[str]) -> bool:
-    """Not a few fixed things, not attempts, and not parcels of many items."""
+def _may_be_long(loop: Loop, items: set[str], short: tuple[str, ...] = _BULK) -> bool:
+    """Not a few fixed things, not attempts, and not parcels of many items, which names with the words of `short` speak of."""
     if isinstance(loop.iter, ast.List | ast.Tuple | ast.Set | ast.Dict):
         return False
     words = [*(name.lower() for name in items), ast.unparse(loop.iter).lower()]
     if isinstance(loop.iter, ast.Call) and isinstance(loop.iter.func, ast.Name) and loop.iter.func.id == "range":
         return False
-    return not any(word in each for each in words for word in _BULK)
+    return not any(word in each for each in words for word in short)
 
 
 def _made_of(loop: Loop, items: set[str]) -> set[str]:
@@ -174,7 +175,7 @@ def _is_guarded(loop: ast.AST, node: ast.AST, subject: Subject) -> bool:
 def _writes(loop: Loop) -> Iterator[ast.Call]:
     """Calls that write to a database for each item, as far as their names tell: of a row of the loop, or of rows that are chosen by one."""
     items = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
-    if not _may_be_long(loop, items):
+    if not _may_be_long(loop, items, _PARCELS):
         return
     items |= _made_of(loop, items)
     yield from (node for node in _calls_in(loop) if _uses(node, items) and _is_write(node.func, items))

@@ -116,6 +116,8 @@ LOOPS = [
     Case("a task each and a new row each", task("for user in users():\n    Log.objects.create(user=user)\n    charge.delay(user.pk)"), CANNOT_TELL, "`Log.objects.create`"),
     Case("a task each and a saved row each", task("for user in users():\n    card = user.card\n    card.save()\n    charge.delay(user.pk)"), CANNOT_TELL, "`card.save`"),
     Case("a task each, and rows in another loop", task("for user in users():\n    charge.delay(user.pk)\nfor card in cards():\n    card.update(on=True)"), CANNOT_TELL, "but that of line 13 calls `card.update`"),
+    Case("a task each and a row each of what is called a group", task("for group in groups():\n    Group.objects.filter(pk=group.pk).update(on=True)\n    charge.delay(group.pk)"), CANNOT_TELL, "`Group.objects.filter(pk=group.pk).update`"),
+    Lookalike("a task each and one statement for each parcel", task("for chunk in chunks(users()):\n    User.objects.filter(pk__in=chunk).update(on=True)\n    charge.delay(chunk)"), "pass", "one message for each item"),
     Case("a long query", task("for user in users():\n    User.objects.filter(pk=user.pk, name='a', surname='b', email='c').delete()\n    charge.delay(user.pk)"), CANNOT_TELL, "`….delete`"),
     Lookalike("a task each and one row", task("for user in users():\n    Stamp.objects.update(on=True)\n    charge.delay(user.pk)"), "pass", "one message for each item"),
     Lookalike("a task each and a mapping", task("seen = {}\nfor user in users():\n    seen.update({user.pk: 1})\n    charge.delay(user.pk)"), "pass", "one message for each item"),
