@@ -90,17 +90,13 @@ class _Walk:
     def __init__(self, project: Project, module: Module, tasks: set[Function | ast.ClassDef]) -> None:
         self.project, self.module, self.tasks = project, module, tasks
         self.names = {task.name for task in tasks}
-        self.asked: set[ast.AST] = set()  # what is called, or has an attribute read: such a name hands nothing on
 
     def uses(self) -> Iterator[tuple[ast.AST, Call | Reference]]:
         """Each use with the definition of its task."""
-        for node in ast.walk(self.module.tree):  # what is around a node comes before it
-            if isinstance(node, ast.Call):
-                self.asked.add(node.func)
-            elif isinstance(node, ast.ImportFrom):
+        for node in ast.walk(self.module.tree):  # an import comes before what stands below it
+            if isinstance(node, ast.ImportFrom):
                 self.names |= {each.asname for each in node.names if each.asname and each.name in self.names}
             elif isinstance(node, ast.Attribute):
-                self.asked.add(node.value)
                 if node.attr in _METHODS:
                     yield from self._sent(node)
                 elif node.attr in self.names:
@@ -116,8 +112,10 @@ class _Walk:
             yield target, Call(node.attr, called, self.module, scope)
 
     def _handed_on(self, node: ast.Name | ast.Attribute) -> Iterator[tuple[ast.AST, Reference]]:
-        if node in self.asked or not isinstance(node.ctx, ast.Load):
-            return
+        up = self.module.parents.get(node)
+        is_asked = isinstance(up, ast.Attribute) or (isinstance(up, ast.Call) and up.func is node)
+        if is_asked or not isinstance(node.ctx, ast.Load):
+            return  # what is called, or has an attribute read, hands nothing on
         if target := self._task(node, self.project.scope_of(self.module, node)):
             yield target, Reference(node, self.module)
 
