@@ -14,7 +14,8 @@ from checklist.scan.found import Unread
 from checklist.scan.progress import Progress, nobody
 from checklist.scan.rules import suggestions
 from checklist.scan.scanned import Scanned, ScannedTask
-from checklist.scan.subject import Subject, calls_of
+from checklist.scan.subject import Subject
+from checklist.scan.uses import uses_of
 
 Files = Mapping[str, str | bytes | Unread]
 
@@ -44,7 +45,7 @@ def _tasks(
 ) -> tuple[ScannedTask, ...]:
     tasks: list[ScannedTask] = []
     progress("finding calls", 0, 0)
-    calls_of(found)  # once, before work is counted file by file
+    uses_of(found)  # once, before work is counted file by file
     for path, declarations in groupby(found.declarations, lambda each: each.task.path):
         change = touched.get(path) if touched is not None else None
         with limit():

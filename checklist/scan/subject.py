@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from checklist.scan.declared import declared_by_project
-from checklist.scan.effort import TooMuchError, limit
 from checklist.scan.finder import Declaration, Found
 from checklist.scan.found import Evidence, Option, Origin, Task
 from checklist.scan.names import FUNCTIONS, Function, Scope
@@ -18,39 +15,7 @@ from checklist.scan.options import unknown
 from checklist.scan.project import Project
 from checklist.scan.settings import Settings
 from checklist.scan.source import Module
-from checklist.scan.targets import Defined
-
-# Methods of a task object that send it, or that make a signature to be sent.
-SENDING = {"delay", "apply_async", "delay_on_commit", "apply_async_on_commit"}
-SIGNATURES = {"s", "si", "signature", "subtask", "chunks", "map", "starmap"}
-
-
-@dataclass(frozen=True, eq=False)
-class Call:
-    """A call `task.method(...)` somewhere in the scan, or `task.method` without a call, as `on_commit(task.delay)` has it.
-
-    `node` is the call, or the attribute itself where nothing is called.
-    """
-
-    method: str
-    node: ast.Call | ast.Attribute
-    module: Module
-    scope: Scope
-
-    @property
-    def evidence(self) -> Evidence:
-        """The line that calls."""
-        return self.module.evidence(self.node)
-
-    @property
-    def around(self) -> list[ast.AST]:
-        """The nodes around the call, the nearest first."""
-        return self.module.above(self.node)
-
-    def keyword(self, name: str) -> ast.expr | None:
-        """The keyword of that name, where the call has it."""
-        keywords = self.node.keywords if isinstance(self.node, ast.Call) else []
-        return next((keyword.value for keyword in keywords if keyword.arg == name), None)
+from checklist.scan.uses import SENDING, Call, Reference, Uses, uses_of
 
 
 @dataclass(eq=False)
@@ -165,7 +130,16 @@ class Subject:
     @cached_property
     def calls(self) -> list[Call]:
         """The calls that send this task or make a signature of it, in all files of the scan, in the order of path and line."""
-        return calls_of(self.found).get(self.declaration.defined.node, [])
+        return self._uses.calls
+
+    @property
+    def handed_on(self) -> list[Reference]:
+        """Where the task itself is given to something: who sends it there, and with what, is not in `calls`."""
+        return self._uses.handed_on
+
+    @property
+    def _uses(self) -> Uses:
+        return uses_of(self.found).get(self.declaration.defined.node, Uses())
 
     @property
     def sends(self) -> list[Call]:
@@ -190,28 +164,3 @@ def dotted(node: ast.expr) -> str:
         names.append(node.attr)
         node = node.value
     return ".".join([node.id, *reversed(names)]) if isinstance(node, ast.Name) else ""
-
-
-@lru_cache(maxsize=4)
-def calls_of(found: Found) -> dict[ast.AST, list[Call]]:
-    """The calls of each task of a scan, by its definition; found once per scan."""
-    tasks = {declaration.defined.node for declaration in found.declarations}
-    calls: dict[ast.AST, list[Call]] = defaultdict(list)
-    for module in found.project.modules.values():
-        with suppress(TooMuchError), limit():  # the finder told of such a file
-            for target, call in _calls_in(found.project, module, tasks):
-                calls[target].append(call)
-    return calls
-
-
-def _calls_in(project: Project, module: Module, tasks: set[Function | ast.ClassDef]) -> Iterator[tuple[ast.AST, Call]]:
-    for node in ast.walk(module.tree):
-        if not isinstance(node, ast.Attribute) or node.attr not in SENDING | SIGNATURES:
-            continue
-        scope = project.scope_of(module, node)
-        for target in project.resolve(node.value, scope):
-            if isinstance(target, Defined) and target.node in tasks:
-                up = module.parents.get(node)
-                called = up if isinstance(up, ast.Call) and up.func is node else node
-                yield target.node, Call(node.attr, called, module, scope)
-                break

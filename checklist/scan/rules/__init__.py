@@ -13,6 +13,7 @@ from checklist.scan.rules import (  # noqa: F401 - to import them is to register
     delays,
     deployment,
     effects,
+    expiry,
     final_failure,
     locks,
     publishing,

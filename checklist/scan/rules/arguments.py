@@ -10,7 +10,15 @@ from checklist.scan.found import Evidence, Finding
 from checklist.scan.names import Parameter, Scope
 from checklist.scan.rules.parts import bases, objects
 from checklist.scan.rules.parts.numbers import is_number
-from checklist.scan.rules.parts.sends import Argument, arguments, parameter, production_calls, where_looked
+from checklist.scan.rules.parts.sends import (
+    Argument,
+    arguments,
+    handed_on,
+    not_followed,
+    parameter,
+    production_calls,
+    where_looked,
+)
 from checklist.scan.rules.parts.wording import listed, place, unique
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
@@ -46,14 +54,17 @@ def ids_not_objects(subject: Subject) -> Finding:
         return cannot_tell(f"{found[0][0]}, but {why}", *unique(line for _, lines in found for line in lines))
     if found:
         return fails(listed(text for text, _ in found), *_lines(found))
-    given = list(arguments(subject))
-    if (
-        given
-        and all(_is_id(each.node) for each in given)
-        and len({each.call for each in given}) == len(production_calls(subject))
-    ):
+    given, elsewhere = list(arguments(subject)), handed_on(subject)
+    if _are_all_ids(subject, given) and not elsewhere:
         return passes(f"{where_looked(subject)} with ids only", *unique(each.call.evidence for each in given))
-    return not_found(f"{where_looked(subject)}" + (", none passes what is known to be an object" if given else ""))
+    looked = where_looked(subject) + (", none passes what is known to be an object" if given else "")
+    return not_found(looked + not_followed(subject, elsewhere))
+
+
+def _are_all_ids(subject: Subject, given: list[Argument]) -> bool:
+    """Whether each call passes something, and nothing but ids."""
+    calls = production_calls(subject)
+    return bool(given) and all(_is_id(each.node) for each in given) and len({each.call for each in given}) == len(calls)
 
 
 def _lines(found: list[tuple[str, list[Evidence]]]) -> tuple[Evidence, ...]:
@@ -65,8 +76,9 @@ def _object(subject: Subject, argument: Argument) -> Iterator[tuple[str, list[Ev
     where = place(call.evidence, subject.module.path)
     written = module.source(argument.node)
     if made := objects.origin(argument.node, call.scope, subject.project):
-        said = "" if made is argument.node else f", which is `{module.source(made)}`"
-        yield f"`{call.method}` passes `{written}`{said}, {where}", [call.evidence, module.evidence(made)]
+        is_what = "an element of " if made.is_element else ""
+        said = "" if made.node is argument.node else f", which is {is_what}`{module.source(made.node)}`"
+        yield f"`{call.method}` passes `{written}`{said}, {where}", [call.evidence, module.evidence(made.node)]
     elif read := _read_as_object(subject, argument):
         text = f"`{call.method}` passes `{written}`, {where}, and the task reads `{subject.module.source(read)}`"
         yield text, [call.evidence, subject.line(read)]

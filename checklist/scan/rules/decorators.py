@@ -63,8 +63,14 @@ def decorator_order(subject: Subject) -> Finding:
         )
     if len(node.decorator_list) == 1:
         return passes(f"the task decorator is the only one, line {place.line}", place)
-    others = counted(len(node.decorator_list) - len(above) - 1, "other")
-    return passes(f"the task decorator stands above {others}, line {place.line}", place)
+    below = len(node.decorator_list) - len(above) - 1
+    if above:
+        said = "; ".join(
+            f"`@{_said(each)}`, line {each.lineno}, only registers the task or hands it back" for each in above
+        )
+        rest = f"; {counted(below, 'other stands', 'others stand')} below it" if below else ""
+        return passes(f"above the task decorator {said}{rest}", *[subject.line(each) for each in above], place)
+    return passes(f"the task decorator stands above {counted(below, 'other')}, line {place.line}", place)
 
 
 def _said(node: ast.expr) -> str:

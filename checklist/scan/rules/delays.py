@@ -1,35 +1,30 @@
-"""Rules about messages that wait: how long `countdown` and `eta` are, and when work expires."""
+"""The rule about messages that wait: how long `countdown` and `eta` are. When work expires is in `expiry`."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from checklist.scan.found import Evidence, Finding, Origin
+from checklist.scan.found import Evidence, Finding
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
-from checklist.scan.rules.parts.numbers import number
-from checklist.scan.rules.parts.schedule_entries import Entry, entries
+from checklist.scan.rules.parts.brokers import Broker, UnknownTimeoutError, broker_of, visibility_timeout_of
+from checklist.scan.rules.parts.etas import seconds_ahead, without_zone
+from checklist.scan.rules.parts.misplaced import misplaced
 from checklist.scan.rules.parts.sends import Send, sends, where_looked
-from checklist.scan.rules.parts.wording import counted, listed, place, unique
+from checklist.scan.rules.parts.wording import duration, listed, place, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
-from checklist.scan.targets import Value
 
-LONGEST = 1800  # seconds: RabbitMQ's `consumer_timeout`; Redis waits an hour
+LONGEST = 1800  # seconds: RabbitMQ's `consumer_timeout`; what Redis and SQS wait is in `brokers`
 SHORT = 300
-_NAIVE = {
-    "datetime.datetime.now",
-    "datetime.datetime.utcnow",
-    "datetime.datetime.today",
-    "datetime.now",
-    "datetime.utcnow",
-}
 
 
 @rule("short-aware-eta")
 def short_aware_eta(subject: Subject) -> Finding:
-    """`countdown` and `eta` at the calls: too long, or without a time zone."""
+    """`countdown` and `eta` at the calls: too long, without a time zone, or where Celery does not see them."""
+    if unseen := misplaced(subject, {"countdown", "eta"}):
+        return fails(listed(text for text, _ in unseen), *unique(line for _, line in unseen))
     found = sends(subject)
     delays = [each for send in found for each in _delays(send, subject)]
     wrong = [each for each in delays if each[0] == "wrong"]
@@ -63,91 +58,37 @@ def _countdown(node: ast.expr, scope: Scope, subject: Subject) -> tuple[str, str
         return "unknown", " is computed when it is sent"
     if not isinstance(value, int | float):
         return "unknown", " is no number"
-    return _long(value)
+    return _long(value, subject)
 
 
-def _long(seconds: float) -> tuple[str, str]:
+def _long(seconds: float, subject: Subject) -> tuple[str, str]:
+    broker = broker_of(subject)
+    if broker and broker.redelivering:
+        return _redelivered(seconds, broker, subject)
     if seconds > LONGEST:
-        return "wrong", f" is {_said(seconds)}, longer than RabbitMQ lets a message wait (30 minutes)"
-    return ("short", "") if seconds <= SHORT else ("unknown", f" is {_said(seconds)}: short enough for most brokers")
+        return "wrong", f" is {duration(seconds)}, longer than RabbitMQ lets a message wait (30 minutes)"
+    return ("short", "") if seconds <= SHORT else ("unknown", f" is {duration(seconds)}: short enough for most brokers")
 
 
-def _said(seconds: float) -> str:
-    """A time in the largest unit that fits: `3 days`, `90 seconds`."""
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= size and seconds % size == 0:
-            return counted(int(seconds // size), unit)
-    return f"{seconds:g} seconds"
+def _redelivered(seconds: float, broker: Broker, subject: Subject) -> tuple[str, str]:
+    """A delay where the broker gives a message that waits to another worker, so that it runs twice."""
+    try:
+        timeout, said, _ = visibility_timeout_of(subject, broker)
+    except UnknownTimeoutError as error:
+        why = f" is {duration(seconds)}, and how long {broker.redelivering} lets it wait is not known: {error}"
+        return ("short", "") if seconds <= SHORT else ("unknown", why)
+    if seconds >= timeout:
+        return (
+            "wrong",
+            f" is {duration(seconds)}, and {broker.redelivering} gives the message to another worker after {said}",
+        )
+    why = f" is {duration(seconds)}: {broker.redelivering} gives the message to another worker only after {said}"
+    return ("short", "") if seconds <= SHORT else ("unknown", why)
 
 
 def _eta(node: ast.expr, scope: Scope, subject: Subject) -> tuple[str, str]:
-    node, scope = _value_of(node, scope, subject)
-    parts = [node.left, node.right] if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) else [node]
-    parts = [_value_of(part, scope, subject)[0] for part in parts]
-    naive = next((part for part in parts if _is_naive(part, scope, subject)), None)
-    if naive is not None:
+    if (naive := without_zone(node, scope, subject)) is not None:
         return "wrong", f" has no time zone: `{ast.unparse(naive)}`"
-    seconds = [value for part in parts if (value := number(part, scope, subject.project)) is not None]
-    if len(parts) == 2 and seconds:
-        return _long(seconds[0])
+    if (seconds := seconds_ahead(node, scope, subject)) is not None:
+        return _long(seconds, subject)
     return "unknown", " is a time that the source does not tell"
-
-
-def _value_of(node: ast.expr, scope: Scope, subject: Subject) -> tuple[ast.expr, Scope]:
-    targets = subject.project.resolve(node, scope) if isinstance(node, ast.Name) else []
-    if len(targets) == 1 and isinstance(targets[0], Value) and not targets[0].elements_of:
-        return targets[0].node, targets[0].scope
-    return node, scope
-
-
-def _is_naive(node: ast.expr, scope: Scope, subject: Subject) -> bool:
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-        return False
-    names = subject.project.outer_names(node.func, scope)
-    is_now = bool(_NAIVE & names) or (not names and ast.unparse(node.func) in _NAIVE)
-    return is_now and (node.func.attr == "utcnow" or not (node.args or node.keywords))
-
-
-@rule("expires")
-def expires(subject: Subject) -> Finding:
-    """Frequent schedule entries of the task that pile up in an outage."""
-    option = subject.option("expires")
-    if option.is_written and option.place and option.value is not None:
-        return passes(f"`expires={option.source}`, {option.said()}", option.place)
-    planned = entries(subject)
-    expiries = [(each, *each.expires(subject.project)) for each in planned]
-    open_ended = [(each, is_whole) for each, line, is_whole in expiries if line is None]
-    lines = unique(each.evidence for each, _ in open_ended)
-    if open_ended and option.origin is Origin.UNKNOWN:
-        return cannot_tell(f"scheduled without `expires`, but {option.note}", *lines)
-    frequent = [each for each, is_whole in open_ended if is_whole and _is_frequent(each, subject)]
-    if frequent:
-        texts = [_open_ended(each, subject) for each in frequent]
-        return fails(listed(texts), *unique(each.evidence for each in frequent))
-    if open_ended:
-        return cannot_tell(
-            "scheduled without `expires`; whether a late run is worthless, the source does not say", *lines
-        )
-    if planned:
-        return passes("each schedule entry has `expires`", *unique(line for _, line, _ in expiries if line))
-    return _at_calls(subject)
-
-
-def _is_frequent(entry: Entry, subject: Subject) -> bool:
-    period = entry.period(subject.project)
-    return period is not None and period <= 3600
-
-
-def _open_ended(entry: Entry, subject: Subject) -> str:
-    every = _said(entry.period(subject.project) or 0).removeprefix("1 ")
-    return f"runs every {every} without `expires`, {place(entry.evidence, subject.module.path)}"
-
-
-def _at_calls(subject: Subject) -> Finding:
-    every = sends(subject)
-    found = [send.call.module.evidence(node) for send in every if (node := send.keyword("expires"))]
-    if found and len(found) < len(every):
-        return cannot_tell(f"`expires` at {len(found)} of {counted(len(every), 'call')}", *unique(found))
-    if found:
-        return passes(f"`expires` at {counted(len(found), 'call')}", *unique(found))
-    return not_found(f"no schedule entry of it; {where_looked(subject)}, none with `expires`")

@@ -16,7 +16,8 @@ from checklist.scan.rules.parts.schedule_entries import entries
 from checklist.scan.rules.parts.sends import sends
 from checklist.scan.rules.parts.wording import counted, place
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
-from checklist.scan.subject import SENDING, Subject
+from checklist.scan.subject import Subject
+from checklist.scan.uses import SENDING
 
 _STATES = {"status", "state", "stage", "phase", "progress_state", "job_status"}
 _GOING_ON = re.compile(r"(^|[^a-z])([a-z]+ing|in_?progress|started|busy)$")

@@ -6,11 +6,12 @@ import ast
 
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.rules.parts import bases
-from checklist.scan.rules.parts.sends import Send, production_calls, sends, where_looked
+from checklist.scan.rules.parts.sends import Send, handed_on, not_followed, production_calls, sends, where_looked
 from checklist.scan.rules.parts.transactions import is_on_commit, transaction_around
 from checklist.scan.rules.parts.wording import counted, listed, place, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
-from checklist.scan.subject import Call, Subject
+from checklist.scan.subject import Subject
+from checklist.scan.uses import Call
 
 
 @rule("publish-after-commit")
@@ -34,10 +35,14 @@ def publish_after_commit(subject: Subject) -> Finding:
 
 
 def _nothing_early(subject: Subject, found: list[Send]) -> Finding:
-    waiting = [line for each in production_calls(subject) if (line := _after_commit(each))]
+    calls = production_calls(subject)
+    waiting = [each for each in calls if _after_commit(each)]
     direct = [each for each in found if not each.waits_for_commit and _after_commit(each.call) is None]
-    if waiting and not direct:
-        return passes(f"{counted(len(waiting), 'call')} of it, each after the commit", *unique(waiting))
+    counted_lines = {each.evidence for each in waiting}
+    elsewhere = [line for line in handed_on(subject) if line not in counted_lines]
+    if waiting and len(waiting) == len(calls) and not elsewhere:
+        lines = unique(line for each in waiting if (line := _after_commit(each)))
+        return passes(f"{counted(len(waiting), 'call')} of it, each after the commit", *lines)
     if direct and (line := _atomic_requests(subject)):
         return cannot_tell(
             f"{counted(len(direct), 'call')} outside of `transaction.atomic`, but `ATOMIC_REQUESTS` is on, "
@@ -45,7 +50,8 @@ def _nothing_early(subject: Subject, found: list[Send]) -> Finding:
             line,
             *unique(each.evidence for each in direct),
         )
-    return not_found(where_looked(subject) + (", none inside `transaction.atomic`" if subject.calls else ""))
+    looked = where_looked(subject) + (", none inside `transaction.atomic`" if calls else "")
+    return not_found(looked + not_followed(subject, elsewhere))
 
 
 def _where(send: Send, subject: Subject) -> str:

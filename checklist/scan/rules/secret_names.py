@@ -16,7 +16,7 @@ from checklist.scan.subject import Subject
 _SECRETS = {
     *("password", "passwords", "passwd", "passphrase", "secret", "secrets", "api key", "apikey", "access key"),
     *("secret key", "private key", "signing key", "encryption key", "card number", "cardnumber", "credit card"),
-    *("cvv", "cvc", "ssn", "iban"),
+    *("cvv", "cvc", "ssn", "iban", "session key", "sessionid"),
 }
 # A token may be a secret by itself, or when the word before it says what it opens; others mark places, pages and caches.
 # It may as well be a row of a database that is called so, or hold for one minute.

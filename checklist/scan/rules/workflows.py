@@ -12,8 +12,9 @@ from checklist.scan.project import Project
 from checklist.scan.rules.parts import production
 from checklist.scan.rules.parts.wording import NO_FUNCTION, places, shown, unique, unread
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
-from checklist.scan.subject import SENDING, Call, Subject
+from checklist.scan.subject import Subject
 from checklist.scan.targets import Defined, External, Target, Value
+from checklist.scan.uses import SENDING, Call
 
 _WAITING = {"get", "join", "join_native", "wait"}
 _ASKING = {"ready", "successful", "failed"}

@@ -18,7 +18,8 @@ from checklist.catalogue.content import ItemContent
 from checklist.scan.finder import Declaration, Found, find
 from checklist.scan.found import Finding, Kind, Suggested
 from checklist.scan.rules import RULES
-from checklist.scan.subject import SENDING, SIGNATURES, Subject
+from checklist.scan.subject import Subject
+from checklist.scan.uses import SENDING, SIGNATURES
 
 CONTENT = Path(__file__).parents[3] / "content" / "celery-tasks.yaml"
 EXAMPLE = "shop/example.py"

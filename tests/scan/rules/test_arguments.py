@@ -20,14 +20,29 @@ def passing(call: str) -> str:
     return f"from datetime import datetime, timedelta\n{TASK}def f(rows):\n    {call}\n"
 
 
+def packed(given: str, call: str = "charge.apply_async(kwargs=given)") -> str:
+    """The task, and a function that packs an order for it."""
+    return f"{TASK}def f(pk):\n    order = Order.objects.get(pk=pk)\n    {given}\n    {call}\n"
+
+
 OBJECTS = [
-    Case("got", calling("def f(pk):\n    order = Order.objects.get(pk=pk)\n    charge.delay(order)\n"), "fail", "Order.objects.get(pk=pk)"),
+    Case("got", calling("def f(pk):\n    order = Order.objects.get(pk=pk)\n    charge.delay(order)\n"), "fail", "`order`, which is `Order.objects.get(pk=pk)`"),
     Case("created", calling("def f():\n    charge.delay(Order.objects.create(total=1))\n"), "fail", "`delay` passes"),
-    Case("in a loop", calling("def f():\n    for each in Order.objects.all():\n        charge.delay(each)\n"), "fail", "`each`"),
+    Case("in a loop", calling("def f():\n    for each in Order.objects.all():\n        charge.delay(each)\n"), "fail", "`each`, which is an element of `Order.objects.all()`, line 8"),
     Case("in args", calling("def f(request):\n    charge.apply_async(args=[request.user])\n"), "fail", "`request.user`"),
+    Case("in kwargs under a name", packed("given = {'order': order}"), "fail", "`apply_async` passes `order`, which is `Order.objects.get(pk=pk)`, line 9"),
+    Case("in kwargs made by dict", packed("given = dict(order=order)"), "fail", "passes `order`"),
+    Case("in kwargs of a lambda", packed("given = {'order': order}", "commit(lambda: charge.apply_async(kwargs=given))"), "fail", "passes `order`"),
+    Case("in args under a name", packed("given = [order]", "charge.apply_async(given)"), "fail", "passes `order`"),
+    Lookalike("in kwargs that are changed", packed("given = {'order': order}\n    given['order'] = pk"), NOT_FOUND, "1 call of it"),
+    Lookalike("in kwargs with two values", packed("given = {'order': order}\n    given = {'order': pk}"), NOT_FOUND, "1 call of it"),
+    Lookalike("in a list of lists", packed("for given in [order]: pass", "charge.apply_async(given)"), NOT_FOUND, "1 call of it"),
+    Lookalike("in kwargs of another file", {"shop/more.py": "order = Order.objects.get(pk=1)\nGIVEN = {'order': order}\n", "shop/tasks.py": "from shop.celery import app\nfrom shop.more import GIVEN\n" + packed("pass", "charge.apply_async(kwargs=GIVEN)")}, NOT_FOUND, "1 call of it"),
     Case("of a receiver", calling("from django.dispatch import receiver\nfrom django.db.models.signals import post_save\n"
             "@receiver(post_save)\ndef f(sender, instance, **kwargs):\n    charge.s(instance).delay()\n"), "fail", "`instance`"),
     Case("an id", calling("def f(pk):\n    order = Order.objects.get(pk=pk)\n    charge.delay(order.pk)\n"), "pass", "ids only"),
+    Case("an id, and it is handed on", calling("def f(pk):\n    charge.delay(pk)\n    run(charge)\n"), NOT_FOUND, "1 call of it, none passes what is known to be an object; line 8 hands it on, which was not followed"),
+    Case("an id, and its method is handed on", calling("def f(pk):\n    charge.delay(pk)\n    run(charge.delay, Order.objects.get(pk=pk))\n"), NOT_FOUND, "line 8 hands it on"),
     Lookalike("a dictionary's get", calling("def f(data):\n    order = data.get('order')\n    charge.delay(order)\n"), NOT_FOUND, "1 call"),
     Lookalike("a list of ids", calling("def f():\n    for each in Order.objects.values_list('pk', flat=True):\n        charge.delay(each)\n"), NOT_FOUND, "1 call"),
     Lookalike("an instance of no receiver", calling("def f(instance):\n    charge.delay(instance)\n"), NOT_FOUND, "1 call"),
@@ -97,11 +112,13 @@ def filled(name: str, given: str) -> str:
 
 SECRETS = [
     *(Case(name, taking(name), "fail", f"`{name}` puts a secret") for name in ("password", "new_password", "card_number")),
-    *(Case(name, taking(name), "fail", f"`{name}` puts a secret") for name in ("cvv", "api_key", "apiKey", "client_secret", "iban")),
+    *(Case(name, taking(name), "fail", f"`{name}` puts a secret") for name in ("cvv", "api_key", "apiKey", "client_secret", "iban", "session_key", "sessionKey", "sessionid")),
     *(Case(name, taking(name), CANNOT_TELL, "may be a secret") for name in ("token", "reset_token", "api_token", "guest_token")),
     *(Lookalike(name, taking(name), NOT_FOUND) for name in ("token_id", "secret_id", "tokenizer", "password_reset_id")),
     *(Lookalike(name, taking(name), NOT_FOUND) for name in ("token_count", "next_token", "update_token", "max_tokens")),
     *(Lookalike(name, taking(name), NOT_FOUND) for name in ("has_password", "key", "public_key", "passenger")),
+    *(Lookalike(name, taking(name), NOT_FOUND) for name in ("session", "session_id", "sort_key", "headers", "cookies")),
+    Case("a key of the session", filled("text", "request.session.session_key"), "fail", "passes `request.session.session_key`"),
     Case("passed by an attribute", filled("order", "order.card_number"), "fail", "`delay` passes `order.card_number`, line 7"),
     Case("passed by its name", filled("text", "password"), "fail", "`delay` passes `password`"),
     Case("passed by a key", filled("text", "form['cvv']"), "fail", "`delay` passes `form['cvv']`"),

@@ -23,11 +23,18 @@ def broker(url: str, source: str) -> dict[str, str]:
     }
 
 
+SOON = "timezone.now() + timedelta(minutes=9)"
+DUE = f"due = {SOON.replace('minutes', 'days')}\n"
 VISIBILITY = [
     Case("a late task", task(LATE), "fail", "`time_limit=4 * 3600` (line 2) with `acks_late=True`", "acks_late", TIMEOUT % "3600"),
     Case("the default", task(LATE), "fail", "3600 s by default"),
     Case("the default of SQS", broker("sqs://", task("acks_late=True, time_limit=2000")), "fail", "1800 s by default"),
     Case("a countdown", task("acks_late=False", after="charge.apply_async(countdown=7200)\n"), "fail", "`countdown=7200`"),
+    Case("a countdown on a line of its own", task("", after="charge.apply_async(\n    countdown=7200,\n)\n"), "fail", "`countdown=7200` (shop/tasks.py:6)", "countdown=7200,"),
+    Case("an eta", task("", after=f"{DUE}charge.apply_async(\n    eta=due,\n)\n"), "fail", "`eta=due` (shop/tasks.py:7)", "eta=due,"),
+    Case("an eta of a retry", task("default_retry_delay=7200", f"self.retry(eta={SOON})"), NOT_FOUND, "minutes=9"),
+    Case("an eta of a retry on a line of its own", task("", f"self.retry(\n        eta={SOON.replace('minutes', 'days')})"), "fail", "(shop/tasks.py:5)", "eta="),
+    Case("an eta at no time that is told", task("", after="charge.apply_async(eta=order.due + timedelta(days=3))\n"), NOT_FOUND, "no late"),
     Case("a retry", task("", "self.retry(countdown=2 * 3600)"), "fail", "`countdown=2 * 3600`"),
     Case("the delay of retries", task("default_retry_delay=7200", "self.retry()"), "fail", "`default_retry_delay=7200`"),
     Case("a backoff", task("autoretry_for=(OSError,), retry_backoff=3000, retry_backoff_max=9000"), "fail", "9000 s"),

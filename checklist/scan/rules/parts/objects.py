@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 
 from checklist.scan.names import Assigned, Parameter, Scope
 from checklist.scan.project import Project
@@ -15,26 +16,34 @@ _OWN = {"request.user", "self.request.user", "self.object"}
 _SAVING = {"form", "serializer"}
 
 
-def origin(node: ast.expr, scope: Scope, project: Project) -> ast.expr | None:
-    """What makes `node` a row or a set of rows: the expression that it comes from; `None` when it may be anything else."""
+@dataclass(frozen=True, eq=False)
+class Made:
+    """The expression that a row or a set of rows comes from; `is_element` where the row is one of those that it makes."""
+
+    node: ast.expr
+    is_element: bool = False
+
+
+def origin(node: ast.expr, scope: Scope, project: Project) -> Made | None:
+    """What makes `node` a row or a set of rows; `None` when it may be anything else."""
     if isinstance(node, ast.Name):
         return _of_name(node, scope, project)
-    return node if _makes_object(node, scope, project) else None
+    return Made(node) if _makes_object(node, scope, project) else None
 
 
-def _of_name(node: ast.Name, scope: Scope, project: Project) -> ast.expr | None:
+def _of_name(node: ast.Name, scope: Scope, project: Project) -> Made | None:
     bindings, holder = scope.find(node.id)
     if holder is None or not bindings:
         return None
-    found: list[ast.expr] = []
+    found: list[Made] = []
     for binding in bindings:
         if isinstance(binding, Parameter) and _is_receivers_instance(node.id, binding, holder, project):
-            found.append(node)
+            found.append(Made(node))
         elif isinstance(binding, Assigned) and binding.value is not None:
             is_object = _makes_row if not binding.elements_of else _makes_rows
             if not is_object(binding.value, holder, project):
                 return None
-            found.append(binding.value)
+            found.append(Made(binding.value, binding.elements_of))
         else:
             return None
     return found[0]

@@ -74,6 +74,13 @@ class Entry:
             return scope.module.evidence(found), True
         return None, self.is_whole and _is_read(options)
 
+    def lifetime(self, project: Project) -> float | None:
+        """Seconds that a run may wait by the entry's own `expires`; `None` where it has none or the text does not tell."""
+        options, scope = _followed(self.options, self.scope, project)
+        pairs = _pairs(options)
+        written = next((pairs[name] for name in _EXPIRY if name in pairs), None)
+        return number(written, scope, project) if self.is_whole and _is_read(options) else None
+
 
 def entries(subject: Subject) -> list[Entry]:
     """Every schedule entry of the task that the scan holds."""
@@ -142,11 +149,11 @@ def _is_read(node: ast.AST) -> bool:
 
 
 def _followed(node: ast.expr, scope: Scope, project: Project) -> tuple[ast.expr, Scope]:
-    """What a name was given, or the expression itself."""
-    if isinstance(node, ast.Name | ast.Attribute):
-        for target in project.resolve(node, scope):
-            if isinstance(target, Value) and not target.elements_of:
-                return target.node, target.scope
+    """What a name was given, or the expression itself; also where the name has several values or a changed one, of which none is sure."""
+    targets = project.resolve(node, scope) if isinstance(node, ast.Name | ast.Attribute) else []
+    target = targets[0] if len(targets) == 1 else None
+    if isinstance(target, Value) and not target.elements_of and not target.is_changed:
+        return target.node, target.scope
     return node, scope
 
 

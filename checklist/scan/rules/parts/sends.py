@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checklist.scan.found import Evidence
-from checklist.scan.names import Function
+from checklist.scan.names import Function, Scope
 from checklist.scan.places import is_test
-from checklist.scan.rules.parts.wording import counted
-from checklist.scan.subject import SENDING, SIGNATURES, Call, Subject
+from checklist.scan.project import Project
+from checklist.scan.rules.parts.wording import counted, place
+from checklist.scan.subject import Subject
+from checklist.scan.targets import Value
+from checklist.scan.uses import SENDING, SIGNATURES, Call
 
 # These take the task's arguments as `args` and `kwargs`; the others take them as their own.
 _PACKED = {"apply_async", "apply_async_on_commit", "signature", "subtask"}
@@ -63,6 +66,21 @@ def production_calls(subject: Subject) -> list[Call]:
     return [call for call in subject.calls if is_test(subject.module) or not is_test(call.module)]
 
 
+def handed_on(subject: Subject) -> list[Evidence]:
+    """The lines outside of tests that hand on the task, or a method that sends it: what is sent there, and when, was not followed."""
+    methods = [
+        call for call in production_calls(subject) if call.method in SENDING and not isinstance(call.node, ast.Call)
+    ]
+    bare = [each for each in subject.handed_on if is_test(subject.module) or not is_test(each.module)]
+    return [*(each.evidence for each in methods), *(each.evidence for each in bare)]
+
+
+def not_followed(subject: Subject, lines: list[Evidence]) -> str:
+    """`; line 9 hands it on, which was not followed`; empty without lines."""
+    where = place(lines[0], subject.module.path) if lines else ""
+    return f"; {where} hands it on, which was not followed" if lines else ""
+
+
 def sends(subject: Subject) -> list[Send]:
     """Every call that sends the task, outside of tests."""
     found = [(call, _sending(call)) for call in production_calls(subject)]
@@ -73,7 +91,7 @@ def arguments(subject: Subject) -> Iterator[Argument]:
     """What the calls outside of tests pass to the task, where that can be read."""
     for call in production_calls(subject):
         if isinstance(call.node, ast.Call) and call.method in (SENDING | SIGNATURES) - {"chunks", "map", "starmap"}:
-            yield from _arguments(call, call.node)
+            yield from _arguments(call, call.node, subject.project)
 
 
 def parameter(function: Function, key: int | str, *, is_bound: bool) -> ast.arg | None:
@@ -110,13 +128,14 @@ def _sending(call: Call) -> ast.Call | None:
     return None
 
 
-def _arguments(call: Call, node: ast.Call) -> Iterator[Argument]:
+def _arguments(call: Call, node: ast.Call, project: Project) -> Iterator[Argument]:
     if call.method not in _PACKED:
         yield from _plain(call, node.args, node.keywords)
         return
     given = dict(zip(("args", "kwargs"), node.args, strict=False)) | {
         each.arg: each.value for each in node.keywords if each.arg
     }
+    given = {key: _followed(value, call, project) for key, value in given.items()}
     if isinstance(packed := given.get("args"), ast.Tuple | ast.List):
         yield from _plain(call, packed.elts, [])
     if isinstance(named := given.get("kwargs"), ast.Dict):
@@ -124,6 +143,18 @@ def _arguments(call: Call, node: ast.Call) -> Iterator[Argument]:
         yield from (Argument(key.value, value, call) for key, value in pairs if _is_text(key))  # type: ignore[union-attr]
     elif isinstance(named, ast.Call) and isinstance(named.func, ast.Name) and named.func.id == "dict":
         yield from _plain(call, [], named.keywords)
+
+
+def _followed(node: ast.expr, call: Call, project: Project) -> ast.expr:
+    """What the name of a list or mapping was given, where that is one thing, stands around the call, and nothing changes it."""
+    targets = project.resolve(node, call.scope) if isinstance(node, ast.Name) else []
+    target = targets[0] if len(targets) == 1 else None
+    if not isinstance(target, Value) or target.elements_of or target.is_changed:
+        return node
+    around: Scope | None = call.scope
+    while around is not None and around is not target.scope:
+        around = around.parent
+    return target.node if around is not None else node
 
 
 def _plain(call: Call, positional: list[ast.expr], keywords: list[ast.keyword]) -> Iterator[Argument]:

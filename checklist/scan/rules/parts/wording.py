@@ -49,3 +49,11 @@ def listed(texts: Iterable[str], most: int = 3) -> str:
     every = list(dict.fromkeys(texts))
     rest = len(every) - most
     return "; ".join(every[:most]) + (f"; and {rest} more" if rest > 0 else "")
+
+
+def duration(seconds: float) -> str:
+    """A time in the largest unit that fits: `3 days`, `90 seconds`."""
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size and seconds % size == 0:
+            return counted(int(seconds // size), unit)
+    return f"{seconds:g} seconds"

@@ -1,0 +1,100 @@
+"""The broker of a project, as far as its settings tell, and how long it leaves a message unacknowledged."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from checklist.scan.found import Evidence
+from checklist.scan.literals import UnknownError, literal
+from checklist.scan.names import Scope
+from checklist.scan.places import is_test
+from checklist.scan.rules.parts import production
+from checklist.scan.rules.parts.numbers import is_number
+from checklist.scan.subject import Subject
+
+_REDIS = {"redis", "rediss", "sentinel", "redis+socket", "unix"}
+_NAMES = dict.fromkeys(_REDIS, "Redis") | {"sqs": "SQS"}
+_DEFAULTS = dict.fromkeys(_REDIS, 3600.0) | {"sqs": 1800.0}
+WITHOUT_TIMEOUT = {
+    "amqp",
+    "amqps",
+    "pyamqp",
+    "pyamqps",
+    "librabbitmq",
+    "memory",
+    "sqla",
+    "filesystem",
+    "zookeeper",
+    "kafka",
+    "confluentkafka",
+}
+
+
+class UnknownTimeoutError(Exception):
+    """The text does not tell the timeout; the message says why."""
+
+
+@dataclass(frozen=True)
+class Broker:
+    """A broker by the `scheme` of its URL, and the line that sets it."""
+
+    scheme: str
+    place: Evidence
+
+    @property
+    def redelivering(self) -> str:
+        """The name of a broker that has a visibility timeout; empty for any other."""
+        return _NAMES.get(self.scheme, "")
+
+
+def broker_of(subject: Subject) -> Broker | None:
+    """The kind of broker by the scheme of its URL, where that is written in full in settings for production."""
+    for name in ("broker_url", "broker_read_url"):
+        for setting in reversed(production.written(subject, name)):
+            if isinstance(setting.value, str) and "://" in setting.value:
+                return Broker(setting.value.split("://")[0].split("+")[0].lower(), setting.place)
+    return None
+
+
+def visibility_timeout_of(subject: Subject, broker: Broker | None) -> tuple[float, str, list[Evidence]]:
+    """The timeout in seconds, in words, and the lines that show it. Raises `UnknownTimeoutError`."""
+    every = [each for each in subject.settings.every("broker_transport_options") if not is_test(each.scope.module)]
+    for setting in reversed(every):
+        value = _visibility(setting.node, setting.scope, subject)
+        if value is not None:
+            return value, f"{value:g} s ({setting.place.path}:{setting.place.line})", [setting.place]
+    if broker is None:
+        raise UnknownTimeoutError("neither the broker nor a visibility timeout is in the text")
+    if not subject.settings.seen:
+        raise UnknownTimeoutError(subject.settings.why_unseen)
+    if broker.scheme not in _DEFAULTS:
+        raise UnknownTimeoutError(f"the broker is `{broker.scheme}`")
+    default = _DEFAULTS[broker.scheme]
+    return default, f"{default:g} s by default", [broker.place]
+
+
+def _visibility(node: ast.expr, scope: Scope, subject: Subject) -> float | None:
+    """The timeout in a mapping of options, `None` when it holds none. Raises `UnknownTimeoutError` where it cannot be read."""
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value == "visibility_timeout":
+                return _seconds(value, scope, subject)
+        if all(isinstance(key, ast.Constant) for key in node.keys):
+            return None
+    try:
+        options = literal(node, scope, subject.project)
+    except UnknownError:
+        raise UnknownTimeoutError("what `broker_transport_options` comes to is not in the text") from None
+    written = options.get("visibility_timeout") if isinstance(options, dict) else None
+    return float(written) if is_number(written) else None
+
+
+def _seconds(node: ast.expr, scope: Scope, subject: Subject) -> float:
+    try:
+        value = literal(node, scope, subject.project)
+    except UnknownError:
+        raise UnknownTimeoutError("what `visibility_timeout` comes to is not in the text") from None
+    if not is_number(value):
+        raise UnknownTimeoutError("`visibility_timeout` is no number")
+    return float(value)
