@@ -5,16 +5,15 @@ The steps: `patch.py` reads the text, here it is decided what it means for files
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from checklist.scan import patch
-from checklist.scan.patch import DiffError, Hunk, Patch
+from checklist.scan import patch, whole
+from checklist.scan.found import Unread
+from checklist.scan.patch import DiffError, Patch
 
-HOW_TO = "make one that holds the whole files with `git diff -U100000`"
-MANY = 25  # lines of context; with more of them below its last change, a hunk from line 1 on is taken to reach the end of its file
+HOW_TO = "make one that holds the whole files with `git diff -U100000`, or give the files, too"
 
 __all__ = ["HOW_TO", "Change", "Diff", "DiffError", "read"]
 
@@ -24,13 +23,14 @@ class Change:
     """What a diff does to one file that is there afterwards.
 
     `path` is the new path, `lines` are the lines of the new file that it touches, `shown` all of its lines that the diff shows, and
-    `text` is the new file where the diff holds the whole of it.
+    `text` is the new file where the diff holds the whole of it; `doubt` says what speaks against that, see `whole.Content`.
     """
 
     path: str
     lines: frozenset[int]
     shown: Mapping[int, str]
     text: str | None
+    doubt: str = ""
 
     def misfit(self, lines: Sequence[str]) -> int:
         """The number of the first line that the diff shows otherwise than the file has it, or 0. White space does not count."""
@@ -58,8 +58,20 @@ class Diff:
             raise DiffError("the diff changes no Python file")
         for change in ours:
             if change.text is None:
-                raise DiffError(f"the diff does not hold the whole of {change.path}; {HOW_TO}")
+                raise DiffError(f"the diff does not hold the whole of {change.path}{change.doubt}; {HOW_TO}")
         return {change.path: change.text for change in ours if change.text is not None}
+
+    def unproven(self) -> tuple[Unread, ...]:
+        """What may be missing below these texts."""
+        return tuple(
+            Unread(
+                change.path,
+                f"what stands below line {max(change.shown, default=0)} of it, if anything does: the diff holds no more, and {change.doubt};"
+                " `git diff -U100000` makes one that proves it",
+            )
+            for change in self.changes
+            if change.path.endswith(".py") and change.text is not None and change.doubt
+        )
 
     def of(self, files: Mapping[str, Sequence[str]]) -> dict[str, Change]:
         """The change of each of these files (paths with lines), for those that it changes.
@@ -86,14 +98,13 @@ class Diff:
 def read(text: str) -> Diff:
     """Read a diff. Raises `DiffError`, whose message says what is wrong and, where it helps, how to make one that works."""
     patches = patch.read(text)
-    least = max((_least_context(hunk) for each in patches for hunk in each.hunks), default=0)
     changes: dict[str, Change] = {}
-    for each in patches:
+    for each, context in zip(patches, whole.contexts(patches), strict=True):
         if each.is_deleted or not each.hunks:
             continue
         if each.path in changes:
             raise DiffError(f"the diff changes {each.path} twice; give it as one diff from the old to the new state")
-        changes[each.path] = _change(each, least)
+        changes[each.path] = _change(each, context)
     return Diff(tuple(changes.values()))
 
 
@@ -112,35 +123,8 @@ def _is_end_of(one: str, other: str) -> bool:
     return one.endswith(f"/{other}") or other.endswith(f"/{one}")
 
 
-def _change(found: Patch, least: int) -> Change:
+def _change(found: Patch, context: int) -> Change:
     shown = {number: line for hunk in found.hunks for number, line in hunk.new_lines()}
     touched = frozenset(line for hunk in found.hunks for line in hunk.touched() if line > 0)
-    return Change(found.path, touched, shown, _whole(found, least))
-
-
-def _whole(found: Patch, least: int) -> str | None:
-    """The new text, where the one hunk begins at line 1 and ends with the file; `least` is the context that the diff has at least."""
-    hunk = found.hunks[0]
-    if len(found.hunks) > 1 or hunk.start > 1:
-        return None
-    text = hunk.new_text()
-    below = hunk.below()
-    is_end = found.is_new or hunk.has_no_newline or below < least or below > MANY
-    return text if is_end or _is_blob(text, found.blob) else None
-
-
-def _least_context(hunk: Hunk) -> int:
-    """How many lines of context the diff was made with, at least: what stands above and below changes, and half of what is between two."""
-    return max(hunk.above(), hunk.below(), *[(run + 1) // 2 for run in hunk.between()], 0)
-
-
-def _is_blob(text: str, blob: str) -> bool:
-    """Whether git calls the text by that name, which may be shortened: then no line is missing, however few the context has."""
-    return bool(blob.strip("0")) and any(name.startswith(blob) for name in _names(text))
-
-
-def _names(text: str) -> Iterable[str]:
-    for written in {text, text.replace("\n", "\r\n")}:
-        content = written.encode("utf-8", "surrogateescape")
-        blob = b"blob %d\0%b" % (len(content), content)
-        yield from (hashlib.sha1(blob, usedforsecurity=False).hexdigest(), hashlib.sha256(blob).hexdigest())
+    held = whole.content(found, context)
+    return Change(found.path, touched, shown, held.text, held.doubt)

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 _HUNK = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 _BLOBS = re.compile(r"index [0-9a-f]{4,64}\.\.([0-9a-f]{4,64})(?: \d+)?$")
+_OPTIONS = re.compile(r"diff( -.* )\S+ \S+$")  # `diff -r` writes its options above each file
+_CONTEXT = re.compile(r" (?:-[a-zA-Z]*U ?|'?--unified=)(\d{1,9})(?='? )")
+_USUAL_CONTEXT = re.compile(r" (?:-[a-zA-Z]*u[a-zA-Z]*|--unified)(?= )")
 _ESCAPE = re.compile(rb'\\([0-7]{3}|[abfnrtv"\\])')
 _ESCAPED = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 _PREFIXES = {"a/", "b/", "c/", "i/", "o/", "w/"}  # git's, see diff.mnemonicPrefix
@@ -20,11 +23,15 @@ class DiffError(Exception):
 
 @dataclass(frozen=True)
 class Hunk:
-    """Lines that a diff shows together, each beginning with " ", "-" or "+". `start` is the number of the first one in the new file."""
+    """Lines that a diff shows together, each beginning with " ", "-" or "+". `start` is the number of the first one in the new file.
+
+    `has_no_newline` says that the new file ends here without one, `is_end` that the old one or the new one does.
+    """
 
     start: int
     lines: tuple[str, ...]
     has_no_newline: bool = False
+    is_end: bool = False
 
     def new_lines(self) -> Iterator[tuple[int, str]]:
         """The lines of the new file with their numbers."""
@@ -63,11 +70,16 @@ class Hunk:
 
 @dataclass
 class Patch:
-    """What a diff says of one file. `blob` is the beginning of git's name for the new text, where the diff tells it."""
+    """What a diff says of one file.
+
+    `blob` is the beginning of git's name for the new text, and `context` the number of lines of context that was asked for; "" and `None`
+    where the diff does not tell them.
+    """
 
     old: str
     path: str
     blob: str = ""
+    context: int | None = None
     hunks: list[Hunk] = field(default_factory=list)
 
     @property
@@ -97,6 +109,7 @@ class _Reader:
     header: str = ""
     blob: str = ""
     renamed: str = ""
+    context: int | None = None
 
     def patches(self) -> Iterator[Patch]:
         current: Patch | None = None
@@ -118,22 +131,25 @@ class _Reader:
     def _told(self, line: str) -> None:
         if line.startswith("diff --git "):
             self.header, self.blob, self.renamed = line.removeprefix("diff --git "), "", ""
+            self.context = None
+        elif found := _OPTIONS.match(line):
+            self.context = _context(found[1])
         elif line.startswith(("rename to ", "copy to ")):
             self.renamed = _unquoted(line.partition(" to ")[2])
         elif found := _BLOBS.match(line):
-            self.blob = found[1]
+            self.blob = found[1] if found[1].strip("0") else ""
 
     def _patch(self, old: str, new: str) -> Patch:
         old, new = _path(old), _path(new)
         path = self.renamed or _without_prefix(old, new, self.header)
-        found = Patch(old, path, self.blob)
-        self.header = self.blob = self.renamed = ""
+        found = Patch(old, path, self.blob, self.context)
+        self.header, self.blob, self.renamed, self.context = "", "", "", None
         return found
 
     def _hunk(self, found: re.Match[str]) -> Hunk:
         old, new = (int(found[group] or 1) if found[group] != "0" else 0 for group in (2, 4))
         lines: list[str] = []
-        has_no_newline = False
+        has_no_newline = is_end = False
         first = self.at
         while old > 0 or new > 0 or self._says_no_newline():
             if self.at >= len(self.lines):
@@ -141,6 +157,7 @@ class _Reader:
             line = self.lines[self.at] or " "
             self.at += 1
             if line.startswith("\\"):
+                is_end = True
                 has_no_newline = has_no_newline or not lines[-1:] or lines[-1][0] != "-"
                 continue
             if line[0] not in " -+":
@@ -149,10 +166,16 @@ class _Reader:
             new -= line[0] != "-"
             lines.append(line)
         start = int(found[3]) + (found[4] == "0")  # a hunk without new lines tells the line before it
-        return Hunk(start, tuple(lines), has_no_newline)
+        return Hunk(start, tuple(lines), has_no_newline, is_end)
 
     def _says_no_newline(self) -> bool:
         return self.at < len(self.lines) and self.lines[self.at].startswith("\\ ")
+
+
+def _context(options: str) -> int | None:
+    """How many lines of context `diff` was asked for: the most that one of its options says."""
+    asked = [int(number) for number in _CONTEXT.findall(options)]
+    return max([*asked, *(3 for _ in _USUAL_CONTEXT.findall(options))], default=None)
 
 
 def _path(written: str) -> str:

@@ -28,12 +28,13 @@ def scan(files: Files, items: Mapping[str, str], diff: str | Diff = "", *, progr
     """
     read = diffs.read(diff) if isinstance(diff, str) and diff.strip() else diff
     changes = read if isinstance(read, Diff) else None
+    unproven = changes.unproven() if changes and not files else ()
     if not files and changes:
         files = changes.texts()
     found = finder.find(files, _counting("files", progress))
     touched = changes.of({path: module.lines for path, module in found.project.modules.items()}) if changes else None
     tasks = _tasks(found, items, touched, _counting("tasks", progress))
-    unread = found.unread + (_not_given(changes, touched or {}, files) if changes else ())
+    unread = found.unread + (_not_given(changes, touched or {}, files) if changes else ()) + unproven
     return Scanned(tasks, found.possible, unread, _sources(found, tasks))
 
 
