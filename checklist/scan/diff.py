@@ -5,12 +5,13 @@ The steps: `patch.py` reads the text, here it is decided what it means for files
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from checklist.scan import patch, whole
+from checklist.scan import matching, patch, whole
+from checklist.scan.changed_file import Change
 from checklist.scan.found import Unread
+from checklist.scan.matching import Matched
 from checklist.scan.patch import DiffError, Patch
 
 HOW_TO = "make one that holds the whole files with `git diff -U100000`, or give the files, too"
@@ -19,41 +20,18 @@ __all__ = ["HOW_TO", "Change", "Diff", "DiffError", "read"]
 
 
 @dataclass(frozen=True)
-class Change:
-    """What a diff does to one file that is there afterwards.
+class Diff:
+    """The changes of a diff. Files that it takes away are not among them.
 
-    `path` is the new path, `lines` are the lines of the new file that it touches, `shown` all of its lines that the diff shows, and
-    `text` is the new file where the diff holds the whole of it; `doubt` says what speaks against that, see `whole.Content`.
+    `is_placed` says that the paths are those that the files have for us: then no other file is taken for one of them.
     """
 
-    path: str
-    lines: frozenset[int]
-    shown: Mapping[int, str]
-    text: str | None
-    doubt: str = ""
-
-    def misfit(self, lines: Sequence[str]) -> int:
-        """The number of the first line that the diff shows otherwise than the file has it, or 0. White space does not count."""
-        for number, shown in self.shown.items():
-            here = lines[number - 1] if number <= len(lines) else ""
-            if shown.split() != here.split() and "\N{REPLACEMENT CHARACTER}" not in shown + here:
-                return number
-        return 0
-
-    def touches(self, first: int, last: int) -> bool:
-        """Whether one of these lines is touched."""
-        return any(first <= line <= last for line in self.lines)
-
-
-@dataclass(frozen=True)
-class Diff:
-    """The changes of a diff. Files that it takes away are not among them."""
-
     changes: tuple[Change, ...] = ()
+    is_placed: bool = False
 
     def texts(self) -> dict[str, str]:
         """The new text of every Python file that the diff changes. Raises `DiffError` when it does not hold one of them whole."""
-        ours = [change for change in self.changes if change.path.endswith(".py")]
+        ours = [change for change in self.changes if change.is_python]
         if not ours:
             raise DiffError("the diff changes no Python file")
         for change in ours:
@@ -70,29 +48,16 @@ class Diff:
                 " `git diff -U100000` makes one that proves it",
             )
             for change in self.changes
-            if change.path.endswith(".py") and change.text is not None and change.doubt
+            if change.is_python and change.text is not None and change.doubt
         )
 
-    def of(self, files: Mapping[str, Sequence[str]]) -> dict[str, Change]:
-        """The change of each of these files (paths with lines), for those that it changes.
+    def match(self, files: Mapping[str, Sequence[str]]) -> Matched:
+        """Which change is that of which file (paths with lines), and why others are of none. Raises `DiffError`."""
+        return matching.match(self.changes, files, is_placed=self.is_placed)
 
-        A path may be longer or shorter at its front than in the diff; then the lines decide. Raises `DiffError` when a file has
-        other lines than the diff shows.
-        """
-        found: dict[str, Change] = {}
-        names = _by_name(files)
-        for change in self.changes:
-            if change.path in files:
-                if line := change.misfit(files[change.path]):
-                    raise DiffError(
-                        f"the diff does not fit {change.path}: line {line} differs; make it of the file as it is"
-                    )
-                found[change.path] = change
-                continue
-            for path in names.get(_name(change.path), ()):
-                if _is_end_of(path, change.path) and not change.misfit(files[path]):
-                    found.setdefault(path, change)
-        return found
+    def of(self, files: Mapping[str, Sequence[str]]) -> dict[str, Change]:
+        """The change of each of these files, for those that it changes. Raises `DiffError`."""
+        return dict(self.match(files).changes)
 
 
 def read(text: str) -> Diff:
@@ -106,21 +71,6 @@ def read(text: str) -> Diff:
             raise DiffError(f"the diff changes {each.path} twice; give it as one diff from the old to the new state")
         changes[each.path] = _change(each, context)
     return Diff(tuple(changes.values()))
-
-
-def _name(path: str) -> str:
-    return path.rpartition("/")[2]
-
-
-def _by_name(paths: Iterable[str]) -> dict[str, list[str]]:
-    names: dict[str, list[str]] = defaultdict(list)
-    for path in paths:
-        names[_name(path)].append(path)
-    return names
-
-
-def _is_end_of(one: str, other: str) -> bool:
-    return one.endswith(f"/{other}") or other.endswith(f"/{one}")
 
 
 def _change(found: Patch, context: int) -> Change:

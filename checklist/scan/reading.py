@@ -50,7 +50,7 @@ class Reading(Mapping[str, "bytes | Unread"]):
                 changes.append(replace(change, path=known))
             elif not any(Path(place).exists() for place in places):
                 changes.append(change)
-        return Diff(tuple(changes))
+        return Diff(tuple(changes), is_placed=True)
 
 
 def read(paths: Sequence[str]) -> Reading:

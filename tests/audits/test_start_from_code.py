@@ -88,6 +88,21 @@ def test_a_diff_picks_the_tasks_that_it_touches(post: Post) -> None:
     assert offered(response) == {"tasks.py:5:charge": False, "tasks.py:10:refund": True}
 
 
+def test_a_diff_picks_the_tasks_of_pasted_code(post: Post) -> None:
+    response = post(code=TWO.replace("def refund(order):", "def refund(order): "), diff=DIFF)
+    assert offered(response) == {"pasted.py:5:charge": False, "pasted.py:10:refund": True}
+    assert "Could not be read" not in text(response)
+
+
+def test_a_diff_picks_the_tasks_of_the_second_file_of_one_name(post: Post) -> None:
+    response = post(files=[("tasks.py", CODE.replace("charge", "pay")), ("tasks.py", TWO)], diff=DIFF)
+    assert offered(response) == {
+        "2/tasks.py:5:charge": False,
+        "2/tasks.py:10:refund": True,
+        "tasks.py:5:pay": False,
+    }
+
+
 def test_a_diff_of_whole_files_is_enough(post: Post) -> None:
     assert offered(post(diff_file=("change.diff", DIFF))) == {
         "shop/tasks.py:5:charge": False,
