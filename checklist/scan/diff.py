@@ -5,7 +5,7 @@ The steps: `patch.py` reads the text, here it is decided what it means for files
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from checklist.scan import matching, patch, whole
@@ -15,6 +15,7 @@ from checklist.scan.matching import Matched
 from checklist.scan.patch import DiffError, Patch
 
 HOW_TO = "make one that holds the whole files with `git diff -U100000`, or give the files, too"
+HOW_TO_SHOW = "make one that shows them with `git diff --text`"
 
 __all__ = ["HOW_TO", "Change", "Diff", "DiffError", "read"]
 
@@ -23,15 +24,19 @@ __all__ = ["HOW_TO", "Change", "Diff", "DiffError", "read"]
 class Diff:
     """The changes of a diff. Files that it takes away are not among them.
 
-    `is_placed` says that the paths are those that the files have for us: then no other file is taken for one of them.
+    `binary` are the paths of files of which it shows no lines. `is_placed` says that the paths are those that the files have for us: then no other file is taken for one of them.
     """
 
     changes: tuple[Change, ...] = ()
+    binary: tuple[str, ...] = ()
     is_placed: bool = False
 
     def texts(self) -> dict[str, str]:
         """The new text of every Python file that the diff changes. Raises `DiffError` when it does not hold one of them whole."""
         ours = [change for change in self.changes if change.is_python]
+        for path in () if ours else self.binary:
+            if path.endswith(".py"):
+                raise DiffError(f"the diff shows no lines of {path}, as if it were binary; {HOW_TO_SHOW}")
         if not ours:
             raise DiffError("the diff changes no Python file")
         for change in ours:
@@ -49,6 +54,14 @@ class Diff:
             )
             for change in self.changes
             if change.is_python and change.text is not None and change.doubt
+        )
+
+    def hidden(self, files: Container[str]) -> tuple[Unread, ...]:
+        """The files of which it shows no lines, where they are Python or among those that are scanned."""
+        return tuple(
+            Unread(path, f"the diff changes it and shows no lines of it, as if it were binary; {HOW_TO_SHOW}")
+            for path in self.binary
+            if path.endswith(".py") or path in files
         )
 
     def match(self, files: Mapping[str, Sequence[str]]) -> Matched:
@@ -70,7 +83,8 @@ def read(text: str) -> Diff:
         if each.path in changes:
             raise DiffError(f"the diff changes {each.path} twice; give it as one diff from the old to the new state")
         changes[each.path] = _change(each, context)
-    return Diff(tuple(changes.values()))
+    binary = dict.fromkeys(each.path for each in patches if each.is_binary and not each.is_deleted)
+    return Diff(tuple(changes.values()), tuple(binary))
 
 
 def _change(found: Patch, context: int) -> Change:

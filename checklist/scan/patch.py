@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 _HUNK = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 _BLOBS = re.compile(r"index [0-9a-f]{4,64}\.\.([0-9a-f]{4,64})(?: \d+)?$")
+_BINARY = re.compile(r"Binary files? (.+) (?:differ|has changed)$")  # git and `diff`, and Mercurial
 _OPTIONS = re.compile(r"diff( -.* )\S+ \S+$")  # `diff -r` writes its options above each file
 _CONTEXT = re.compile(r" (?:-[a-zA-Z]*U ?|'?--unified=)(\d{1,9})(?='? )")
 _USUAL_CONTEXT = re.compile(r" (?:-[a-zA-Z]*u[a-zA-Z]*|--unified)(?= )")
@@ -73,13 +74,14 @@ class Patch:
     """What a diff says of one file.
 
     `blob` is the beginning of git's name for the new text, and `context` the number of lines of context that was asked for; "" and `None`
-    where the diff does not tell them.
+    where the diff does not tell them. `is_binary` says that it shows no lines of a file that it changes.
     """
 
     old: str
     path: str
     blob: str = ""
     context: int | None = None
+    is_binary: bool = False
     hunks: list[Hunk] = field(default_factory=list)
 
     @property
@@ -109,6 +111,7 @@ class _Reader:
     header: str = ""
     blob: str = ""
     renamed: str = ""
+    is_deleted: bool = False
     context: int | None = None
 
     def patches(self) -> Iterator[Patch]:
@@ -121,6 +124,8 @@ class _Reader:
                 self.at += 1
                 current = self._patch(line[4:], following[4:])
                 yield current
+            elif binary := self._binary(line):
+                yield binary
             elif line.startswith("@@@"):
                 raise DiffError("this is the combined diff of a merge; make one against one parent with `git diff`")
             elif (found := _HUNK.match(line)) and current:
@@ -131,13 +136,27 @@ class _Reader:
     def _told(self, line: str) -> None:
         if line.startswith("diff --git "):
             self.header, self.blob, self.renamed = line.removeprefix("diff --git "), "", ""
-            self.context = None
+            self.context, self.is_deleted = None, False
+        elif line.startswith("deleted file mode "):
+            self.is_deleted = True
         elif found := _OPTIONS.match(line):
             self.context = _context(found[1])
         elif line.startswith(("rename to ", "copy to ")):
             self.renamed = _unquoted(line.partition(" to ")[2])
         elif found := _BLOBS.match(line):
             self.blob = found[1] if found[1].strip("0") else ""
+
+    def _binary(self, line: str) -> Patch | None:
+        if line == "GIT binary patch" and self.header:
+            half = len(self.header) // 2  # both paths are as long; one that was renamed is told besides
+            old, new = self.header[:half], self.header[half + 1 :]
+        elif found := _BINARY.match(line):
+            old, new = _both(found[1])
+        else:
+            return None
+        patch = self._patch(old, _NOTHING if self.is_deleted else new)
+        patch.is_binary = True
+        return patch
 
     def _patch(self, old: str, new: str) -> Patch:
         old, new = _path(old), _path(new)
@@ -170,6 +189,18 @@ class _Reader:
 
     def _says_no_newline(self) -> bool:
         return self.at < len(self.lines) and self.lines[self.at].startswith("\\ ")
+
+
+def _both(names: str) -> tuple[str, str]:
+    """The paths of `OLD and NEW`, also where one has an "and" in it: as a rule the file has one name. Mercurial tells one path."""
+    words = names.split(" and ")
+    splits = [(" and ".join(words[:at]), " and ".join(words[at:])) for at in range(1, min(len(words), 50))]
+    likely = (each for each in splits if _NOTHING in each or _name(each[0]) == _name(each[1]))
+    return next(likely, splits[0] if splits else (names, names))
+
+
+def _name(written: str) -> str:
+    return _unquoted(written).rpartition("/")[2]
 
 
 def _context(options: str) -> int | None:

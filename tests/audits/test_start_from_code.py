@@ -103,6 +103,15 @@ def test_a_diff_picks_the_tasks_of_the_second_file_of_one_name(post: Post) -> No
     }
 
 
+def test_a_file_of_which_a_diff_shows_no_lines_is_named(post: Post) -> None:
+    hidden = "diff --git a/shop/more.py b/shop/more.py\nindex 7d4290a..407de30 100644\nBinary files a/shop/more.py and b/shop/more.py differ\n"
+    response = post(diff=hidden + DIFF)
+    assert offered(response)["shop/tasks.py:10:refund"]
+    assert re.search(
+        "<code>shop/more.py</code>: .* as if it were binary; .*<code>git diff --text</code>", text(response)
+    )
+
+
 def test_a_diff_of_whole_files_is_enough(post: Post) -> None:
     assert offered(post(diff_file=("change.diff", DIFF))) == {
         "shop/tasks.py:5:charge": False,

@@ -95,6 +95,12 @@ def test_a_diff_picks_the_tasks_that_it_touches(run, tmp_path: Path, source: str
     assert names(run("shop", "--diff", source, "--format", "json", text=text)) == ["charge"]
 
 
+@pytest.mark.parametrize("format_", ["text", "markdown", "json"])
+def test_a_file_of_which_the_diff_shows_no_lines_is_named(run, tmp_path: Path, format_: str) -> None:
+    text = diff(tmp_path, {".gitattributes": "*.py -diff\n"}, {"shop/tasks.py": TASKS + "\n"})
+    assert "as if it were binary" in run("shop", "--diff", "-", "--format", format_, text=text).stdout
+
+
 def test_an_empty_diff_touches_nothing(run) -> None:
     assert names(run("shop", "--diff", "-", "--format", "json", text="")) == []
 
