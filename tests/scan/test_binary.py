@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
+from running import ROOT
 
 from checklist.scan import reading
 from checklist.scan.diff import DiffError, read
 from checklist.scan.scanning import scan
-from scan.repository import Tree, write
+from scan.repository import Tree, git, write
 from scan.repository import diff as made
 
 TASK = "from celery import shared_task\n\n@shared_task\ndef charge(order):\n    return order\n"
@@ -77,3 +79,13 @@ def test_a_diff_alone_that_shows_no_lines_is_refused(tmp_path: Path) -> None:
     text = hidden(tmp_path, {}, {"x.py": TASK})
     with pytest.raises(DiffError, match=r"shows no lines of x\.py, as if it were binary; .*`git diff --text`"):
         scan({}, {}, text)
+
+
+def test_the_example_for_pull_requests_shows_the_lines_all_the_same(tmp_path: Path) -> None:
+    example = (ROOT / "docs/scan-workflow.yml").read_text()
+    (line,) = [line for line in example.splitlines() if "git -C ../change" in line]
+    words = shlex.split(line.partition(">")[0])[3:]
+    hidden(tmp_path, {"x.py": "x = 1\n", "y.png": "1\n"}, {"x.py": TASK, "y.png": "2\n"})
+    git(tmp_path, "commit", "--quiet", "--message", "after")
+    found = read(git(tmp_path, *words))
+    assert ([change.path for change in found.changes], found.binary) == (["x.py"], ())
