@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from checklist.scan import celery_audit, guide, reading, scanning
@@ -84,14 +84,20 @@ def _chosen(name: str | None, scanned: Scanned) -> tuple[ScannedTask, ...]:
     touched = tuple(each for each in scanned.tasks if each.is_touched)
     if name is None:
         return touched
-    named = tuple(each for each in touched if name in {each.task.name, f"{each.task.path}:{each.task.name}"})
+    named = [each for each in scanned.tasks if name in {each.task.name, f"{each.task.path}:{each.task.name}"}]
     if not named:
-        names = sorted({each.task.name for each in touched})
-        shown = ", ".join(names[:50]) + (f" and {len(names) - 50} more" if len(names) > 50 else "")
+        there = _names(scanned.tasks)
         raise UsageError(
-            f"there is no task {name}; there are {shown}" if names else f"there is no task {name}, nor any other"
+            f"there is no task {name}; there are {there}" if there else f"there is no task {name}, nor any other"
         )
-    return named
+    if not (found := tuple(each for each in named if each.is_touched)):
+        raise UsageError(f"the diff does not touch the task {name}; it touches {_names(touched) or 'none'}")
+    return found
+
+
+def _names(tasks: Iterable[ScannedTask]) -> str:
+    names = sorted({each.task.name for each in tasks})
+    return ", ".join(names[:50]) + (f" and {len(names) - 50} more" if len(names) > 50 else "")
 
 
 def written(result: Result, options: Namespace) -> str:
