@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from checklist.scan import celery_audit, guide, reading, scanning
+from checklist.scan import celery_audit, guide, patch, reading, scanning
 from checklist.scan import diff as diffs
 from checklist.scan.celery_audit import ImportedError
 from checklist.scan.diff import Diff, DiffError
@@ -77,7 +77,7 @@ def _text(name: str) -> str:
         raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}") from None
-    return raw.decode("utf-8", "replace")
+    return patch.decode(raw)
 
 
 def _chosen(name: str | None, scanned: Scanned) -> tuple[ScannedTask, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -95,8 +96,19 @@ class Patch:
         return self.path == _NOTHING
 
 
+def decode(content: bytes) -> str:
+    """The text of a diff's file. PowerShell's `>` writes UTF-16, with a mark at its beginning or without one."""
+    start = content[:2]
+    if start in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        return content.decode("utf-16", "replace")
+    if start.count(0) == 1:  # half of each letter of "diff" or "--- "
+        return content.decode("utf-16-be" if start[0] == 0 else "utf-16-le", "replace")
+    return content.decode("utf-8-sig", "replace")
+
+
 def read(text: str) -> list[Patch]:
     """The files of a diff. Raises `DiffError`."""
+    text = text.removeprefix("\ufeff")
     lines = [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
     found = list(_Reader(lines).patches())
     if not found and not any(line.startswith("diff ") for line in lines):

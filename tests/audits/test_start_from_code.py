@@ -103,6 +103,15 @@ def test_a_diff_picks_the_tasks_of_the_second_file_of_one_name(post: Post) -> No
     }
 
 
+def test_the_file_of_a_diff_may_be_utf16_or_hold_nulls_and_is_carried_on(post: Post) -> None:
+    picture = "--- a/x.png\n+++ b/x.png\n@@ -1 +1 @@\n-\0\n+\0\1\n"
+    for content in (DIFF.replace("\n", "\r\n").encode("utf-16"), picture + DIFF):
+        listed = post(diff_file=("change.diff", content), code=CODE)
+        assert "Could not be read" in text(listed)  # the diff changes another file
+        again = post(diff=field(listed, "diff"), given=field(listed, "given"))
+        assert (again.status_code, offered(again)) == (422, offered(listed))
+
+
 def test_a_file_of_which_a_diff_shows_no_lines_is_named(post: Post) -> None:
     hidden = "diff --git a/shop/more.py b/shop/more.py\nindex 7d4290a..407de30 100644\nBinary files a/shop/more.py and b/shop/more.py differ\n"
     response = post(diff=hidden + DIFF)

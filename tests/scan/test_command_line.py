@@ -121,6 +121,12 @@ def test_a_file_of_which_the_diff_shows_no_lines_is_named(run, tmp_path: Path, f
     assert "as if it were binary" in run("shop", "--diff", "-", "--format", format_, text=text).stdout
 
 
+def test_a_diff_that_powershell_wrote_is_read(run, tmp_path: Path) -> None:
+    text = diff(tmp_path, {}, {"shop/tasks.py": TASKS.replace("retry_limit=4", "max_retries=4")})
+    write(tmp_path, {"change.diff": text.replace("\n", "\r\n").encode("utf-16")})
+    assert names(run("shop", "--diff", "change.diff", "--format", "json")) == ["charge"]
+
+
 def test_an_empty_diff_touches_nothing(run) -> None:
     assert names(run("shop", "--diff", "-", "--format", "json", text="")) == []
 
