@@ -132,8 +132,15 @@ def test_a_diff_of_parts_alone_says_how_to_make_one_that_is_enough(post: Post) -
     part = "--- a/tasks.py\n+++ b/tasks.py\n@@ -40,2 +40,2 @@\n x = 1\n-y = 1\n+y = 2\n"
     response = post(diff=part)
     assert response.status_code == 422
-    assert "git diff -U100000" in text(response)
+    assert "make one that holds the whole files with <code>git diff -U100000</code>, or give the files, too." in text(
+        response
+    )
     assert "+y = 2" in text(response)
+
+
+def test_what_is_refused_is_shown_as_text(post: Post) -> None:
+    response = post(diff="--- a/<b>x`_y.py\n+++ b/<b>x`_y.py\n@@ -40,2 +40,2 @@\n x = 1\n-y = 1\n+y = 2\n")
+    assert "&lt;b&gt;x" in response.content.decode()
 
 
 def test_what_is_chosen_gets_an_audit_each_and_a_page_with_their_links(client: Client, post: Post) -> None:
