@@ -64,7 +64,15 @@ def _result(options: Namespace) -> Result:
         imported = celery_audit.add(_text(options.import_celery_audit), tasks, used)
         tasks, notes = imported.tasks, imported.notes
     return Result(
-        used, tasks, len(scanned.tasks), scanned.possible, scanned.unread, tuple(files.skipped), notes, len(files)
+        used,
+        tasks,
+        len(scanned.tasks),
+        scanned.possible,
+        scanned.unread,
+        tuple(files.skipped),
+        notes,
+        len(files),
+        scanned.changed,
     )
 
 

@@ -64,6 +64,11 @@ class Diff:
             if path.endswith(".py") or path in files
         )
 
+    @property
+    def paths(self) -> set[str]:
+        """All files that it changes, as it calls them."""
+        return {change.path for change in self.changes} | set(self.binary)
+
     def match(self, files: Mapping[str, Sequence[str]]) -> Matched:
         """Which change is that of which file (paths with lines), and why others are of none. Raises `DiffError`."""
         return matching.match(self.changes, files, is_placed=self.is_placed)

@@ -35,10 +35,11 @@ def scan(files: Files, items: Mapping[str, str], diff: str | Diff = "", *, progr
     found = finder.find(files, _counting("files", progress))
     matched = changes.match({path: module.lines for path, module in found.project.modules.items()}) if changes else None
     tasks = _tasks(found, items, matched.changes if matched else None, _counting("tasks", progress))
-    unread = found.unread + unproven
+    unread, changed = found.unread + unproven, None
     if changes and matched:
         unread += changes.hidden(files) + _not_given(matched, files)
-    return Scanned(tasks, found.possible, unread, _sources(found, tasks))
+        changed = tuple(sorted(changes.paths | set(matched.changes)))
+    return Scanned(tasks, found.possible, unread, _sources(found, tasks), changed)
 
 
 def _counting(what: str, progress: Progress | None) -> Callable[[int, int], None]:

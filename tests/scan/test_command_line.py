@@ -110,6 +110,14 @@ def test_a_task_that_the_diff_does_not_touch_is_told_from_one_that_is_not_there(
     assert done.returncode == 2 and message in done.stderr
 
 
+def test_the_comment_on_a_change_is_about_its_files(run, tmp_path: Path) -> None:
+    write(tmp_path, {"shop/bad.py": "def (\n", "shop/worse.py": "def (\n"})
+    text = diff(tmp_path, {}, {"shop/bad.py": "def (:\n"})
+    written = run("shop", "--diff", "-", "--format", "markdown", text=text).stdout.replace("\N{ZERO WIDTH SPACE}", "")
+    assert "- bad.py: line 1" in written and "worse.py" not in written
+    assert "In files that the diff does not change: 1 not read." in written
+
+
 def test_a_diff_that_touches_no_task_says_so(run) -> None:
     done = run("shop", "--diff", "-", "--task", "refund", text="")
     assert done.returncode == 2 and "the diff does not touch the task refund; it touches none" in done.stderr
