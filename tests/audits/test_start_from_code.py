@@ -186,6 +186,20 @@ def test_the_source_is_stored_when_that_is_ticked(post: Post) -> None:
     assert Source.objects.get().files == {"pasted.py": CODE}
 
 
+def test_the_choice_says_what_of_the_source_will_be_stored(post: Post) -> None:
+    long = CODE.replace("charge", "refund") + "# long\n" * 50_000
+    only_long = post(files=[("long.py", long)], keep="on")
+    assert "The source is too long to be stored (at most 300,000 characters); the lines of evidence are." in text(
+        only_long
+    )
+    both = text(post(files=[("tasks.py", CODE), ("long.py", long)], keep="on"))
+    assert (
+        "each audit stores the files in which its task and the evidence stand, without <code>long.py</code>, of" in both
+    )
+    assert "each audit stores the files in which its task and the evidence stand." in text(post(code=CODE, keep="on"))
+    assert "Of the source only the lines of evidence are stored." in text(post(code=CODE))
+
+
 def test_the_same_choice_posted_again_starts_nothing_new(post: Post) -> None:
     listed = post(code=TWO)
     fields = {"given": field(listed, "given"), "once": field(listed, "once")}
