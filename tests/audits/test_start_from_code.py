@@ -71,6 +71,11 @@ def test_the_page_asks_for_code_and_the_checklist_leads_there(client: Client, au
     assert "Find tasks" in text(client.get(PATH))
 
 
+def test_the_page_that_asks_for_code_promises_no_more_than_is_true(client: Client, audit: Audit) -> None:
+    assert "forgotten" not in text(client.get(PATH))
+    assert "What is stored: the lines of evidence, and the source if you tick that." in text(client.get(PATH))
+
+
 def test_pasted_code_is_looked_through_and_its_tasks_are_offered(post: Post) -> None:
     response = post(code=TWO)
     assert response.status_code == 200
