@@ -16,10 +16,12 @@ from django.utils.datastructures import MultiValueDict
 from checklist.audits.forms import url_field
 from checklist.audits.models import new_token
 from checklist.exports.characters import encodable
+from checklist.scan import patch
 from checklist.scan.found import Unread
 from checklist.scan.sandbox import MOST_BYTES
 from checklist.scan.scanned import ScannedTask
 from checklist.scan.source import UnreadableError, decode
+from checklist.scan.whole import UNKNOWN_CHARACTER
 
 PASTED = "pasted.py"
 LONGEST = (
@@ -154,8 +156,8 @@ def _as_json(sources: dict[str, str]) -> str:
 
 
 def _text(file: UploadedFile[Any]) -> str:
-    content: bytes = file.read()
-    return content.decode("utf-8", "replace").replace("\r\n", "\n")
+    """The text of a diff's file, without nulls: `git diff --text` has them of pictures, and the field that carries it takes none."""
+    return patch.decode(file.read()).replace("\r\n", "\n").replace("\0", UNKNOWN_CHARACTER)
 
 
 def new_choice() -> str:

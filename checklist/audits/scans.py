@@ -56,7 +56,10 @@ class Suggestion(models.Model):
 
 
 class Source(models.Model):
-    """The source text that a person asked to be stored with an audit: `files` maps paths to texts."""
+    """The source text that a person asked to be stored with an audit: `files` maps paths to texts.
+
+    A text is empty where there was no room for the file, see `sources.py`.
+    """
 
     audit = models.OneToOneField("audits.Audit", on_delete=models.CASCADE, related_name="source")
     files: Any = models.JSONField(default=dict)

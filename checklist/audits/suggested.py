@@ -13,6 +13,7 @@ from checklist.audits import findings
 from checklist.audits.models import Audit
 from checklist.audits.report import Entry, Verdict
 from checklist.audits.scans import Scan, Suggestion
+from checklist.audits.sources import Kept, from_stored
 from checklist.catalogue.rendering import code_lines
 from checklist.exports.characters import visible
 from checklist.scan.found import Finding, Kind
@@ -124,9 +125,13 @@ def _lines(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Code:
-    """The stored source: the texts of its files by their paths, the task's first; empty when none is stored."""
+    """The stored source: the texts of its files by their paths, the task's first; empty when none is stored.
+
+    `kept` says for which files there was no room, `None` when nobody asked for the source to be stored.
+    """
 
     texts: Mapping[str, str]
+    kept: Kept | None = None
 
     def address(self, path: str, line: int) -> str:
         """The address of a line on the page, "" when its file is not stored."""
@@ -180,15 +185,21 @@ def read(audit: Audit) -> Suggested:
         Value(""), "path", Value(""), "name", Value(False), F("audit__source__files"), _NOTHING, "line", "at"
     )
     name, path, line, at = "", "", 0, None
-    files: dict[str, str] = {}
+    stored: dict[str, str] | None = None
     found = {}
     for item, kind, suggests, text, is_dismissed, evidence, accepted, number, moment in rows.union(scan, all=True):
         if item:
             found[item] = Suggestion(item=item, kind=kind, suggests=suggests, text=text, is_dismissed=is_dismissed, evidence=evidence, accepted=accepted)  # fmt: skip
         else:
-            name, path, line, at, files = text, kind, number, moment, evidence or {}
-    texts = {each: files[each] for each in sorted(files, key=lambda one: (one != path, one))}
-    return Suggested(name, path, line, at, Code(texts), found)
+            name, path, line, at, stored = text, kind, number, moment, evidence
+    return Suggested(name, path, line, at, _code(stored, path), found)
+
+
+def _code(stored: Mapping[str, str] | None, path: str) -> Code:
+    """The stored source, of which `path` is the task's file."""
+    kept = from_stored(stored) if stored else None
+    files = kept.files if kept else {}
+    return Code({each: files[each] for each in sorted(files, key=lambda one: (one != path, one))}, kept)
 
 
 _NUMBER = Value(0, output_field=IntegerField())

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 
-from checklist.audits import findings, history
+from checklist.audits import findings, history, sources
 from checklist.audits.answering import Collision, Conflict, Wanted, counted
 from checklist.audits.collisions import to_write
 from checklist.audits.models import NOTE_LENGTH, Audit
@@ -24,8 +24,6 @@ from checklist.audits.writing import store as store_answer
 from checklist.scan.found import Finding, Kind
 from checklist.scan.found import Suggestion as Said
 from checklist.scan.scanned import ScannedTask
-
-MOST_SOURCE = 300_000  # characters that are stored of one audit's source
 
 FIELD = "suggestion"
 ACCEPTED = "accept"
@@ -91,15 +89,14 @@ def _update(row: Suggestion, said: Said) -> None:
 
 
 def _store_source(audit: Audit, scanned: ScannedTask, source: Mapping[str, str] | None) -> None:
-    """Of the files those that the task and its evidence stand in, the task's first, as many as there is room for."""
+    """Replace the stored source, or take it away where there is no `source`."""
     Source.objects.filter(audit=audit).delete()
-    evidence = [one.path for said in scanned.suggestions for one in said.finding.evidence]
-    files: dict[str, str] = {}
-    for path in dict.fromkeys([scanned.task.path, *evidence]):
-        text = (source or {}).get(path, "")
-        if text and sum(map(len, files.values())) + len(text) <= MOST_SOURCE:
-            files[findings.stored(path, PATH_LENGTH)] = findings.stored(text, MOST_SOURCE)
-    if files:
+    kept = sources.stored(sources.of_task(scanned, source)) if source else {}
+    if kept:
+        files = {
+            findings.stored(path, PATH_LENGTH): findings.stored(text, sources.MOST_SOURCE)
+            for path, text in kept.items()
+        }
         Source.objects.create(audit=audit, files=files)
 
 

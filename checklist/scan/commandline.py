@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from checklist.scan import celery_audit, guide, progress, reading, scanning
+from checklist.scan import celery_audit, guide, patch, progress, reading, scanning
 from checklist.scan import diff as diffs
 from checklist.scan.celery_audit import ImportedError
 from checklist.scan.diff import Diff, DiffError
@@ -66,7 +66,15 @@ def _result(options: Namespace, folders: Sequence[Path]) -> Result:
         imported = celery_audit.add(_text(options.import_celery_audit), tasks, used, scanned.sources)
         tasks, notes = imported.tasks, imported.notes
     return Result(
-        used, tasks, len(scanned.tasks), scanned.possible, scanned.unread, tuple(files.skipped), notes, len(files)
+        used,
+        tasks,
+        len(scanned.tasks),
+        scanned.possible,
+        scanned.unread,
+        tuple(files.skipped),
+        notes,
+        len(files),
+        scanned.changed,
     )
 
 
@@ -79,21 +87,27 @@ def _text(name: str) -> str:
         raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}") from None
-    return raw.decode("utf-8", "replace")
+    return patch.decode(raw)
 
 
 def _chosen(name: str | None, scanned: Scanned) -> tuple[ScannedTask, ...]:
     touched = tuple(each for each in scanned.tasks if each.is_touched)
     if name is None:
         return touched
-    named = tuple(each for each in touched if name in each.task.names)
+    named = [each for each in scanned.tasks if name in each.task.names]
     if not named:
-        names = sorted({each.task.name for each in touched})
-        shown = ", ".join(names[:50]) + (f" and {len(names) - 50} more" if len(names) > 50 else "")
+        there = _names(scanned.tasks)
         raise UsageError(
-            f"there is no task {name}; there are {shown}" if names else f"there is no task {name}, nor any other"
+            f"there is no task {name}; there are {there}" if there else f"there is no task {name}, nor any other"
         )
-    return named
+    if not (found := tuple(each for each in named if each.is_touched)):
+        raise UsageError(f"the diff does not touch the task {name}; it touches {_names(touched) or 'none'}")
+    return found
+
+
+def _names(tasks: Iterable[ScannedTask]) -> str:
+    names = sorted({each.task.name for each in tasks})
+    return ", ".join(names[:50]) + (f" and {len(names) - 50} more" if len(names) > 50 else "")
 
 
 def written(result: Result, options: Namespace) -> str:

@@ -5,142 +5,95 @@ The steps: `patch.py` reads the text, here it is decided what it means for files
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from checklist.scan import patch
-from checklist.scan.patch import DiffError, Hunk, Patch
+from checklist.scan import matching, patch, whole
+from checklist.scan.changed_file import Change
+from checklist.scan.found import Unread
+from checklist.scan.matching import Matched
+from checklist.scan.patch import DiffError, Patch
 
-HOW_TO = "make one that holds the whole files with `git diff -U100000`"
-MANY = 25  # lines of context; with more of them below its last change, a hunk from line 1 on is taken to reach the end of its file
+HOW_TO = "make one that holds the whole files with `git diff -U100000`, or give the files, too"
+HOW_TO_SHOW = "make one that shows them with `git diff --text`"
 
 __all__ = ["HOW_TO", "Change", "Diff", "DiffError", "read"]
 
 
 @dataclass(frozen=True)
-class Change:
-    """What a diff does to one file that is there afterwards.
+class Diff:
+    """The changes of a diff. Files that it takes away are not among them.
 
-    `path` is the new path, `lines` are the lines of the new file that it touches, `shown` all of its lines that the diff shows, and
-    `text` is the new file where the diff holds the whole of it.
+    `binary` are the paths of files of which it shows no lines. `is_placed` says that the paths are those that the files have for us: then no other file is taken for one of them.
     """
 
-    path: str
-    lines: frozenset[int]
-    shown: Mapping[int, str]
-    text: str | None
-
-    def misfit(self, lines: Sequence[str]) -> int:
-        """The number of the first line that the diff shows otherwise than the file has it, or 0. White space does not count."""
-        for number, shown in self.shown.items():
-            here = lines[number - 1] if number <= len(lines) else ""
-            if shown.split() != here.split() and "\N{REPLACEMENT CHARACTER}" not in shown + here:
-                return number
-        return 0
-
-    def touches(self, first: int, last: int) -> bool:
-        """Whether one of these lines is touched."""
-        return any(first <= line <= last for line in self.lines)
-
-
-@dataclass(frozen=True)
-class Diff:
-    """The changes of a diff. Files that it takes away are not among them."""
-
     changes: tuple[Change, ...] = ()
+    binary: tuple[str, ...] = ()
+    is_placed: bool = False
 
     def texts(self) -> dict[str, str]:
         """The new text of every Python file that the diff changes. Raises `DiffError` when it does not hold one of them whole."""
-        ours = [change for change in self.changes if change.path.endswith(".py")]
+        ours = [change for change in self.changes if change.is_python]
+        for path in () if ours else self.binary:
+            if path.endswith(".py"):
+                raise DiffError(f"the diff shows no lines of {path}, as if it were binary; {HOW_TO_SHOW}")
         if not ours:
             raise DiffError("the diff changes no Python file")
         for change in ours:
             if change.text is None:
-                raise DiffError(f"the diff does not hold the whole of {change.path}; {HOW_TO}")
+                raise DiffError(f"the diff does not hold the whole of {change.path}{change.doubt}; {HOW_TO}")
         return {change.path: change.text for change in ours if change.text is not None}
 
-    def of(self, files: Mapping[str, Sequence[str]]) -> dict[str, Change]:
-        """The change of each of these files (paths with lines), for those that it changes.
+    def unproven(self) -> tuple[Unread, ...]:
+        """What may be missing below these texts."""
+        return tuple(
+            Unread(
+                change.path,
+                f"what stands below line {max(change.shown, default=0)} of it, if anything does: the diff holds no more, and {change.doubt};"
+                " `git diff -U100000` makes one that proves it",
+            )
+            for change in self.changes
+            if change.is_python and change.text is not None and change.doubt
+        )
 
-        A path may be longer or shorter at its front than in the diff; then the lines decide. Raises `DiffError` when a file has
-        other lines than the diff shows.
-        """
-        found: dict[str, Change] = {}
-        names = _by_name(files)
-        for change in self.changes:
-            if change.path in files:
-                if line := change.misfit(files[change.path]):
-                    raise DiffError(
-                        f"the diff does not fit {change.path}: line {line} differs; make it of the file as it is"
-                    )
-                found[change.path] = change
-                continue
-            for path in names.get(_name(change.path), ()):
-                if _is_end_of(path, change.path) and not change.misfit(files[path]):
-                    found.setdefault(path, change)
-        return found
+    def hidden(self, files: Container[str]) -> tuple[Unread, ...]:
+        """The files of which it shows no lines, where they are Python or among those that are scanned."""
+        return tuple(
+            Unread(path, f"the diff changes it and shows no lines of it, as if it were binary; {HOW_TO_SHOW}")
+            for path in self.binary
+            if path.endswith(".py") or path in files
+        )
+
+    @property
+    def paths(self) -> set[str]:
+        """All files that it changes, as it calls them."""
+        return {change.path for change in self.changes} | set(self.binary)
+
+    def match(self, files: Mapping[str, Sequence[str]]) -> Matched:
+        """Which change is that of which file (paths with lines), and why others are of none. Raises `DiffError`."""
+        return matching.match(self.changes, files, is_placed=self.is_placed)
+
+    def of(self, files: Mapping[str, Sequence[str]]) -> dict[str, Change]:
+        """The change of each of these files, for those that it changes. Raises `DiffError`."""
+        return dict(self.match(files).changes)
 
 
 def read(text: str) -> Diff:
     """Read a diff. Raises `DiffError`, whose message says what is wrong and, where it helps, how to make one that works."""
     patches = patch.read(text)
-    least = max((_least_context(hunk) for each in patches for hunk in each.hunks), default=0)
     changes: dict[str, Change] = {}
-    for each in patches:
+    for each, context in zip(patches, whole.contexts(patches), strict=True):
         if each.is_deleted or not each.hunks:
             continue
         if each.path in changes:
             raise DiffError(f"the diff changes {each.path} twice; give it as one diff from the old to the new state")
-        changes[each.path] = _change(each, least)
-    return Diff(tuple(changes.values()))
+        changes[each.path] = _change(each, context)
+    binary = dict.fromkeys(each.path for each in patches if each.is_binary and not each.is_deleted)
+    return Diff(tuple(changes.values()), tuple(binary))
 
 
-def _name(path: str) -> str:
-    return path.rpartition("/")[2]
-
-
-def _by_name(paths: Iterable[str]) -> dict[str, list[str]]:
-    names: dict[str, list[str]] = defaultdict(list)
-    for path in paths:
-        names[_name(path)].append(path)
-    return names
-
-
-def _is_end_of(one: str, other: str) -> bool:
-    return one.endswith(f"/{other}") or other.endswith(f"/{one}")
-
-
-def _change(found: Patch, least: int) -> Change:
+def _change(found: Patch, context: int) -> Change:
     shown = {number: line for hunk in found.hunks for number, line in hunk.new_lines()}
     touched = frozenset(line for hunk in found.hunks for line in hunk.touched() if line > 0)
-    return Change(found.path, touched, shown, _whole(found, least))
-
-
-def _whole(found: Patch, least: int) -> str | None:
-    """The new text, where the one hunk begins at line 1 and ends with the file; `least` is the context that the diff has at least."""
-    hunk = found.hunks[0]
-    if len(found.hunks) > 1 or hunk.start > 1:
-        return None
-    text = hunk.new_text()
-    below = hunk.below()
-    is_end = found.is_new or hunk.has_no_newline or below < least or below > MANY
-    return text if is_end or _is_blob(text, found.blob) else None
-
-
-def _least_context(hunk: Hunk) -> int:
-    """How many lines of context the diff was made with, at least: what stands above and below changes, and half of what is between two."""
-    return max(hunk.above(), hunk.below(), *[(run + 1) // 2 for run in hunk.between()], 0)
-
-
-def _is_blob(text: str, blob: str) -> bool:
-    """Whether git calls the text by that name, which may be shortened: then no line is missing, however few the context has."""
-    return bool(blob.strip("0")) and any(name.startswith(blob) for name in _names(text))
-
-
-def _names(text: str) -> Iterable[str]:
-    for written in {text, text.replace("\n", "\r\n")}:
-        content = written.encode("utf-8", "surrogateescape")
-        blob = b"blob %d\0%b" % (len(content), content)
-        yield from (hashlib.sha1(blob, usedforsecurity=False).hexdigest(), hashlib.sha256(blob).hexdigest())
+    held = whole.content(found, context)
+    return Change(found.path, touched, shown, held.text, held.doubt)

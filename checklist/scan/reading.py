@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -43,14 +43,21 @@ class Reading(Mapping[str, "bytes | Unread"]):
     def placed(self, diff: Diff) -> Diff:
         """The diff with the paths that its files have here; what it changes outside of the paths that were named is left out."""
         names = {os.path.realpath(file): path for path, file in self.files.items() if isinstance(file, Path)}
-        changes = []
-        for change in diff.changes:
-            places = [os.path.realpath(Path(root, change.path)) for root in _roots(names)]
-            if known := next((names[place] for place in places if place in names), None):
-                changes.append(replace(change, path=known))
-            elif not any(Path(place).exists() for place in places):
-                changes.append(change)
-        return Diff(tuple(changes))
+        roots = _roots(names)
+        changes = [(change, _placed(change.path, roots, names)) for change in diff.changes]
+        binary = [_placed(path, roots, names) for path in diff.binary]
+        return Diff(
+            tuple(replace(change, path=path) for change, path in changes if path),
+            tuple(path for path in binary if path),
+            is_placed=True,
+        )
+
+
+def _placed(path: str, roots: Iterable[str], names: Mapping[str, str]) -> str:
+    """The path that a file of a diff has here: its own where there is no such file, "" for one outside of what is scanned."""
+    places = [os.path.realpath(Path(root, path)) for root in roots]
+    known = next((names[place] for place in places if place in names), "")
+    return known or ("" if any(Path(place).exists() for place in places) else path)
 
 
 def read(paths: Sequence[str]) -> Reading:

@@ -16,7 +16,11 @@ ORDER = [Suggested.FAIL, Suggested.PASS, Suggested.NA]
 
 @dataclass(frozen=True)
 class Result:
-    """`tasks` are those chosen by diff or name, out of `all_tasks`; `notes` are lines about what was imported besides."""
+    """`tasks` are those chosen by diff or name, out of `all_tasks`; `notes` are lines about what was imported besides.
+
+    `changed` are the paths of the files that the diff changes, `None` without a diff: what is said of other files interests nobody who
+    looks at the change.
+    """
 
     guide: Guide
     tasks: tuple[ScannedTask, ...]
@@ -26,6 +30,27 @@ class Result:
     skipped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     files: int = 0
+    changed: tuple[str, ...] | None = None
+
+    @property
+    def shown_possible(self) -> list[Possible]:
+        """The possible tasks for people to read: with a diff those in the files that it changes."""
+        return [each for each in self.possible if self._is_shown(each.path)]
+
+    @property
+    def shown_unread(self) -> list[Unread]:
+        """The files that were not read, for people to read: with a diff those that it changes."""
+        return [each for each in self.unread if self._is_shown(each.path)]
+
+    @property
+    def elsewhere(self) -> str:
+        """How many of both are left out there, in one line; "" for none."""
+        possible, unread = len(self.possible) - len(self.shown_possible), len(self.unread) - len(self.shown_unread)
+        counts = [f"{possible} that may be tasks"] * bool(possible) + [f"{unread} not read"] * bool(unread)
+        return f"In files that the diff does not change: {', '.join(counts)}." if counts else ""
+
+    def _is_shown(self, path: str) -> bool:
+        return self.changed is None or path in self.changed
 
     def item(self, suggestion: Suggestion) -> ItemContent:
         """The item that a suggestion is for."""

@@ -25,12 +25,17 @@ class ScannedTask:
 
 @dataclass(frozen=True)
 class Scanned:
-    """Everything that a scan says. `sources` holds the text of the files in which tasks or their evidence stand, by path."""
+    """Everything that a scan says.
+
+    `sources` holds the text of the files in which tasks or their evidence stand, by path. `changed` are the paths of the files that the
+    diff of the scan changes, `None` without a diff.
+    """
 
     tasks: tuple[ScannedTask, ...] = ()
     possible: tuple[Possible, ...] = ()
     unread: tuple[Unread, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    changed: tuple[str, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For `json.dumps`; `from_json` reads it back."""
@@ -44,6 +49,7 @@ def from_json(found: Mapping[str, Any]) -> Scanned:
         tuple(Possible(**each) for each in found["possible"]),
         tuple(Unread(**each) for each in found["unread"]),
         found["sources"],
+        None if found["changed"] is None else tuple(found["changed"]),
     )
 
 

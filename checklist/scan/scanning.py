@@ -11,6 +11,7 @@ from checklist.scan.diff import Change, Diff
 from checklist.scan.effort import limit
 from checklist.scan.finder import Declaration, Found
 from checklist.scan.found import Unread
+from checklist.scan.matching import Matched
 from checklist.scan.progress import Progress, nobody
 from checklist.scan.rules import suggestions
 from checklist.scan.scanned import Scanned, ScannedTask
@@ -28,13 +29,17 @@ def scan(files: Files, items: Mapping[str, str], diff: str | Diff = "", *, progr
     """
     read = diffs.read(diff) if isinstance(diff, str) and diff.strip() else diff
     changes = read if isinstance(read, Diff) else None
+    unproven = changes.unproven() if changes and not files else ()
     if not files and changes:
         files = changes.texts()
     found = finder.find(files, progress)
-    touched = changes.of({path: module.lines for path, module in found.project.modules.items()}) if changes else None
-    tasks = _tasks(found, items, touched, progress)
-    unread = found.unread + (_not_given(changes, touched or {}, files) if changes else ())
-    return Scanned(tasks, found.possible, unread, _sources(found, tasks))
+    matched = changes.match({path: module.lines for path, module in found.project.modules.items()}) if changes else None
+    tasks = _tasks(found, items, matched.changes if matched else None, progress)
+    unread, changed = found.unread + unproven, None
+    if changes and matched:
+        unread += changes.hidden(files) + _not_given(matched, files)
+        changed = tuple(sorted(changes.paths | set(matched.changes)))
+    return Scanned(tasks, found.possible, unread, _sources(found, tasks), changed)
 
 
 def _tasks(
@@ -64,13 +69,12 @@ def lines_of(declaration: Declaration) -> tuple[int, int]:
     return min([node.lineno, *(each.lineno for each in node.decorator_list)]), node.end_lineno or node.lineno
 
 
-def _not_given(changes: Diff, touched: Mapping[str, Change], files: Files) -> tuple[Unread, ...]:
+def _not_given(matched: Matched, files: Files) -> tuple[Unread, ...]:
     """The Python files that the diff changes and that are not among those scanned, whatever they are called there."""
-    given = {change.path for change in touched.values()} | set(files)
     return tuple(
-        Unread(change.path, "the diff changes it, and it is not among the files")
-        for change in changes.changes
-        if change.path.endswith(".py") and change.path not in given
+        Unread(path, f"the diff changes it, and {why}")
+        for path, why in matched.missing.items()
+        if path.endswith(".py") and path not in files
     )
 
 

@@ -81,6 +81,11 @@ def test_the_page_counts_the_items_of_which_the_rule_is_known(client: Client, db
     assert "1 of 3 items can be looked up" in text(client.get(PATH))
 
 
+def test_the_page_that_asks_for_code_promises_no_more_than_is_true(client: Client, audit: Audit) -> None:
+    assert "forgotten" not in text(client.get(PATH))
+    assert "What is stored: the lines of evidence, and the source if you tick that." in text(client.get(PATH))
+
+
 def test_pasted_code_is_looked_through_and_its_tasks_are_offered(post: Post) -> None:
     response = post(code=TWO)
     assert response.status_code == 200
@@ -98,6 +103,39 @@ def test_a_diff_picks_the_tasks_that_it_touches(post: Post) -> None:
     assert offered(response) == {"tasks.py:5:charge": False, "tasks.py:10:refund": True}
 
 
+def test_a_diff_picks_the_tasks_of_pasted_code(post: Post) -> None:
+    response = post(code=TWO.replace("def refund(order):", "def refund(order): "), diff=DIFF)
+    assert offered(response) == {"pasted.py:5:charge": False, "pasted.py:10:refund": True}
+    assert "Could not be read" not in text(response)
+
+
+def test_a_diff_picks_the_tasks_of_the_second_file_of_one_name(post: Post) -> None:
+    response = post(files=[("tasks.py", CODE.replace("charge", "pay")), ("tasks.py", TWO)], diff=DIFF)
+    assert offered(response) == {
+        "2/tasks.py:5:charge": False,
+        "2/tasks.py:10:refund": True,
+        "tasks.py:5:pay": False,
+    }
+
+
+def test_the_file_of_a_diff_may_be_utf16_or_hold_nulls_and_is_carried_on(post: Post) -> None:
+    picture = "--- a/x.png\n+++ b/x.png\n@@ -1 +1 @@\n-\0\n+\0\1\n"
+    for content in (DIFF.replace("\n", "\r\n").encode("utf-16"), picture + DIFF):
+        listed = post(diff_file=("change.diff", content), code=CODE)
+        assert "Could not be read" in text(listed)  # the diff changes another file
+        again = post(diff=field(listed, "diff"), given=field(listed, "given"))
+        assert (again.status_code, offered(again)) == (422, offered(listed))
+
+
+def test_a_file_of_which_a_diff_shows_no_lines_is_named(post: Post) -> None:
+    hidden = "diff --git a/shop/more.py b/shop/more.py\nindex 7d4290a..407de30 100644\nBinary files a/shop/more.py and b/shop/more.py differ\n"
+    response = post(diff=hidden + DIFF)
+    assert offered(response)["shop/tasks.py:10:refund"]
+    assert re.search(
+        "<code>shop/more.py</code>: .* as if it were binary; .*<code>git diff --text</code>", text(response)
+    )
+
+
 def test_a_diff_of_whole_files_is_enough(post: Post) -> None:
     assert offered(post(diff_file=("change.diff", DIFF))) == {
         "shop/tasks.py:5:charge": False,
@@ -109,8 +147,15 @@ def test_a_diff_of_parts_alone_says_how_to_make_one_that_is_enough(post: Post) -
     part = "--- a/tasks.py\n+++ b/tasks.py\n@@ -40,2 +40,2 @@\n x = 1\n-y = 1\n+y = 2\n"
     response = post(diff=part)
     assert response.status_code == 422
-    assert "git diff -U100000" in text(response)
+    assert "make one that holds the whole files with <code>git diff -U100000</code>, or give the files, too." in text(
+        response
+    )
     assert "+y = 2" in text(response)
+
+
+def test_what_is_refused_is_shown_as_text(post: Post) -> None:
+    response = post(diff="--- a/<b>x`_y.py\n+++ b/<b>x`_y.py\n@@ -40,2 +40,2 @@\n x = 1\n-y = 1\n+y = 2\n")
+    assert "&lt;b&gt;x" in response.content.decode()
 
 
 def test_what_is_chosen_gets_an_audit_each_and_a_page_with_their_links(client: Client, post: Post) -> None:
@@ -160,6 +205,20 @@ def test_the_source_is_stored_when_that_is_ticked(post: Post) -> None:
     assert field(listed, "keep") == "on"
     post(given=field(listed, "given"), keep="on", task="charge")
     assert Source.objects.get().files == {"pasted.py": CODE}
+
+
+def test_the_choice_says_what_of_the_source_will_be_stored(post: Post) -> None:
+    long = CODE.replace("charge", "refund") + "# long\n" * 50_000
+    only_long = post(files=[("long.py", long)], keep="on")
+    assert "The source is too long to be stored (at most 300,000 characters); the lines of evidence are." in text(
+        only_long
+    )
+    both = text(post(files=[("tasks.py", CODE), ("long.py", long)], keep="on"))
+    assert (
+        "each audit stores the files in which its task and the evidence stand, without <code>long.py</code>, of" in both
+    )
+    assert "each audit stores the files in which its task and the evidence stand." in text(post(code=CODE, keep="on"))
+    assert "Of the source only the lines of evidence are stored." in text(post(code=CODE))
 
 
 def test_the_same_choice_posted_again_starts_nothing_new(post: Post) -> None:

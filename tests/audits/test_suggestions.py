@@ -16,6 +16,7 @@ from checklist.audits import findings, history, lifecycle, service, suggestions
 from checklist.audits.answering import Conflict
 from checklist.audits.models import Audit, Scan, Source, Suggestion
 from checklist.audits.report import Verdict
+from checklist.audits.sources import MOST_SOURCE
 from checklist.audits.suggestions import OutdatedError
 from checklist.scan.found import Finding, Suggested
 
@@ -217,9 +218,31 @@ def test_a_source_that_a_scan_replaced_is_in_no_log_any_more(
     assert emptied == [audit]
 
 
-def test_a_source_that_is_too_long_is_not_stored(audit: Audit) -> None:
-    suggestions.store(audit=audit, scanned=scanned(), source={PATH: "x" * (suggestions.MOST_SOURCE + 1)})
-    assert not Source.objects.exists()
+def test_a_source_that_is_too_long_is_not_stored_and_the_page_says_so(
+    client: Client, audit: Audit, edit_link: str
+) -> None:
+    suggestions.store(audit=audit, scanned=scanned(), source={PATH: "x" * (MOST_SOURCE + 1)})
+    assert Source.objects.get().files == {PATH: ""}
+    shown = page(client, edit_link)
+    assert "The source is too long to be stored (at most 300,000 characters); the lines of evidence are." in shown
+    assert 'id="code-1-' not in shown and "source/delete/" not in shown
+
+
+def test_a_file_that_there_is_no_room_for_is_named(client: Client, audit: Audit, edit_link: str) -> None:
+    found = replace(FINDING, evidence=(LINE, replace(LINE, path="settings.py"), replace(LINE, path="base.py", line=1)))
+    files = {PATH: CODE, "settings.py": "x" * MOST_SOURCE, "base.py": "y = 1"}
+    suggestions.store(audit=audit, scanned=scanned(backoff=found), source=files)
+    assert Source.objects.get().files == {PATH: CODE, "base.py": "y = 1", "settings.py": ""}
+    shown = page(client, edit_link)
+    assert "stand, without <code>settings.py</code>, of which it stores the lines of evidence" in shown
+    assert 'id="code-2-1"' in shown and 'id="code-3-' not in shown
+
+
+def test_the_page_says_what_is_stored(client: Client, audit: Audit, edit_link: str) -> None:
+    scan(audit, keep=False)
+    assert "Of the source only the lines of evidence are stored." in page(client, edit_link)
+    suggestions.rescan(audit=audit, scanned=scanned(), source={PATH: CODE})
+    assert "this audit stores the files in which its task and the evidence stand." in page(client, edit_link)
 
 
 def test_the_stored_source_can_be_deleted_and_is_gone(client: Client, audit: Audit, edit_link: str) -> None:

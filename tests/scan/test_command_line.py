@@ -97,6 +97,46 @@ def test_a_diff_picks_the_tasks_that_it_touches(run, tmp_path: Path, source: str
     assert names(run("shop", "--diff", source, "--format", "json", text=text)) == ["charge"]
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("refund", "the diff does not touch the task refund; it touches charge"),
+        ("pay", "there is no task pay; there are charge, refund"),
+    ],
+)
+def test_a_task_that_the_diff_does_not_touch_is_told_from_one_that_is_not_there(
+    run, tmp_path: Path, name: str, message: str
+) -> None:
+    text = diff(tmp_path, {"shop/tasks.py": TASKS}, {"shop/tasks.py": TASKS.replace("retry_limit=4", "max_retries=4")})
+    done = run("shop", "--diff", "-", "--task", name, text=text)
+    assert done.returncode == 2 and message in done.stderr
+
+
+def test_the_comment_on_a_change_is_about_its_files(run, tmp_path: Path) -> None:
+    write(tmp_path, {"shop/bad.py": "def (\n", "shop/worse.py": "def (\n"})
+    text = diff(tmp_path, {}, {"shop/bad.py": "def (:\n"})
+    written = run("shop", "--diff", "-", "--format", "markdown", text=text).stdout.replace("\N{ZERO WIDTH SPACE}", "")
+    assert "- bad.py: line 1" in written and "worse.py" not in written
+    assert "In files that the diff does not change: 1 not read." in written
+
+
+def test_a_diff_that_touches_no_task_says_so(run) -> None:
+    done = run("shop", "--diff", "-", "--task", "refund", text="")
+    assert done.returncode == 2 and "the diff does not touch the task refund; it touches none" in done.stderr
+
+
+@pytest.mark.parametrize("format_", ["text", "markdown", "json"])
+def test_a_file_of_which_the_diff_shows_no_lines_is_named(run, tmp_path: Path, format_: str) -> None:
+    text = diff(tmp_path, {".gitattributes": "*.py -diff\n"}, {"shop/tasks.py": TASKS + "\n"})
+    assert "as if it were binary" in run("shop", "--diff", "-", "--format", format_, text=text).stdout
+
+
+def test_a_diff_that_powershell_wrote_is_read(run, tmp_path: Path) -> None:
+    text = diff(tmp_path, {}, {"shop/tasks.py": TASKS.replace("retry_limit=4", "max_retries=4")})
+    write(tmp_path, {"change.diff": text.replace("\n", "\r\n").encode("utf-16")})
+    assert names(run("shop", "--diff", "change.diff", "--format", "json")) == ["charge"]
+
+
 def test_an_empty_diff_touches_nothing(run) -> None:
     assert names(run("shop", "--diff", "-", "--format", "json", text="")) == []
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from checklist.scan.diff import Change, DiffError, read
+from checklist.scan.patch import decode
 from scan.repository import diff as made
 from scan.repository import write
 
@@ -119,6 +120,18 @@ def test_diff_without_git_is_read(tmp_path: Path) -> None:
     done = subprocess.run(["diff", "-ru", "old", "new"], cwd=tmp_path, capture_output=True, text=True)
     change = only(done.stdout)
     assert (change.path, change.lines) == ("new/shop/a.py", {4, 5})
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-8"])
+def test_what_powershell_writes_is_read(tmp_path: Path, encoding: str) -> None:
+    after = TEN.replace("line 5", "line fünf")
+    text = made(tmp_path, {"a.py": TEN}, {"a.py": after}, WHOLE).replace("\n", "\r\n")
+    assert read(decode(text.encode(encoding))).texts() == {"a.py": after}
+
+
+def test_a_mark_at_the_beginning_is_passed_over(tmp_path: Path) -> None:
+    text = made(tmp_path, {"a.py": TEN}, {"a.py": TEN + "x\n"})
+    assert only("\ufeff" + text[text.index("--- a/a.py") :]).lines == {11}
 
 
 def test_text_around_a_diff_is_passed_over(tmp_path: Path) -> None:

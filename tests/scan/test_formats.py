@@ -73,6 +73,29 @@ def test_without_tasks_markdown_says_so() -> None:
     assert "No tasks to look at." in markdown.write(result({"a.py": ""}))
 
 
+ODD = {
+    f"{name}.py": "from elsewhere import task\n\n@task\ndef maybe(order):\n    return order\n" for name in ("a", "b")
+} | {"broken_a.py": "def (", "broken_b.py": "def ("}
+
+
+@pytest.mark.parametrize("name", ["text", "markdown"])
+def test_with_a_diff_only_what_it_changes_is_listed_and_the_rest_is_counted(name: str) -> None:
+    found = replace(result(ODD), changed=("a.py", "broken_a.py"))
+    written = FORMATS[name](found).replace("\N{ZERO WIDTH SPACE}", "")
+    assert [each for each in ("a.py:", "b.py:", "broken_a.py:", "broken_b.py:") if f" {each}" in written] == [
+        "a.py:",
+        "broken_a.py:",
+    ]
+    assert "\n\nIn files that the diff does not change: 1 that may be tasks, 1 not read.\n" in written
+    assert "does not change" not in FORMATS[name](replace(found, changed=tuple(ODD)))
+    assert "does not change" not in FORMATS[name](replace(found, changed=None))
+
+
+def test_json_lists_what_a_diff_does_not_change_too() -> None:
+    found = json.loads(json_format.write(replace(result(ODD), changed=())))
+    assert (len(found["possible"]), len(found["unread"])) == (2, 2)
+
+
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("typed", ["\ud800", "\x00\x1b[2J", "\u202e", "a\nb\rc", ""])
 def test_every_form_can_be_written_as_utf8(name: str, typed: str) -> None:

@@ -101,6 +101,14 @@ def test_files_that_the_diff_changes_and_nobody_gave_are_told_of(tmp_path: Path)
     ]
 
 
+def test_the_files_that_the_diff_changes_are_named_as_they_are_called_here_and_there(tmp_path: Path) -> None:
+    text = made(tmp_path, {"shop/tasks.py": "", "b.py": ""}, {"shop/tasks.py": TASKS, "b.py": "x = 1\n"})
+    scanned = scan({"pasted.py": TASKS}, ITEMS, text)
+    assert scanned.changed == ("b.py", "pasted.py", "shop/tasks.py")
+    assert from_json(json.loads(json.dumps(scanned.as_json()))) == scanned
+    assert scan({"pasted.py": TASKS}, ITEMS).changed is None
+
+
 @pytest.mark.parametrize("error", [ValueError, RecursionError, RuntimeError])
 def test_a_rule_that_fails_cannot_tell_and_the_others_still_do(
     monkeypatch: pytest.MonkeyPatch, error: type[Exception]

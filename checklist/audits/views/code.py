@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from checklist.audits import access, allowance, suggestions
+from checklist.audits import access, allowance, sources, suggestions
 from checklist.audits.code_form import CodeForm, key, named, new_choice, title
 from checklist.audits.models import Audit
 from checklist.audits.page import Page
@@ -147,7 +147,9 @@ def _choice(form: CodeForm, scanned: Scanned, is_ticked: Any) -> dict[str, Any]:
         for each in scanned.tasks
     ]
     unread = [*form.unread, *scanned.unread]
-    return {"form": form, "tasks": tasks, "possible": scanned.possible, "unread": unread, "files": len(form.sources)}
+    kept = sources.of_tasks(scanned.tasks, scanned.sources) if form.cleaned_data["keep"] else None
+    found = {"tasks": tasks, "possible": scanned.possible, "unread": unread, "kept": kept}
+    return {"form": form, "files": len(form.sources), **found}
 
 
 def _count(scanned: ScannedTask, suggested: Suggested) -> int:

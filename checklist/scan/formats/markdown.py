@@ -37,9 +37,11 @@ def _lines(result: Result) -> Iterator[str]:
     for task in result.tasks:
         yield from _task(result, task)
     yield from _list(
-        "May be tasks", [f"{each.path}:{each.line} {each.name}: {each.reason}" for each in result.possible]
+        "May be tasks", [f"{each.path}:{each.line} {each.name}: {each.reason}" for each in result.shown_possible]
     )
-    yield from _list("Not read", [f"{each.path}: {each.reason}" for each in result.unread])
+    yield from _list("Not read", [f"{each.path}: {each.reason}" for each in result.shown_unread])
+    if result.elsewhere:
+        yield from ("", result.elsewhere)
     yield from _skipped(result.skipped)
     yield from _list("From celery-audit", list(result.notes))
 

@@ -23,9 +23,12 @@ def _lines(result: Result) -> Iterator[str]:
     for task in result.tasks:
         yield from _task(result, task)
     yield from _list(
-        "Possible tasks", [f"{each.path}:{each.line} {each.name}: {_flat(each.reason)}" for each in result.possible]
+        "Possible tasks",
+        [f"{each.path}:{each.line} {each.name}: {_flat(each.reason)}" for each in result.shown_possible],
     )
-    yield from _list("Not read", [f"{each.path}: {_flat(each.reason)}" for each in result.unread])
+    yield from _list("Not read", [f"{each.path}: {_flat(each.reason)}" for each in result.shown_unread])
+    if result.elsewhere:
+        yield from (result.elsewhere, "")
     yield from _list("Folders that hold no source", result.skipped)
     yield from _list("celery-audit", [_flat(each) for each in result.notes])
     yield from _table(result)
