@@ -136,12 +136,9 @@ def _tree(text: str) -> ast.Module:
         warnings.simplefilter("ignore")  # an odd escape in a string is not our business
         try:
             tree = ast.parse(text)
-        except SyntaxError as error:
-            older = newer_grammar.in_older_words(text)
-            if older is None:
+        except SyntaxError:
+            newer = newer_grammar.read(text)
+            if newer is None:
                 raise
-            try:
-                tree = ast.parse(older)
-            except SyntaxError:
-                raise error from None
+            tree = newer
     return tree
