@@ -14,13 +14,13 @@ from functools import cache
 import tree_sitter
 import tree_sitter_python
 
+from checklist.scan.newest_grammar import blanked
 from checklist.scan.rewriting import Edit, Rewriting
 
 _LANGUAGE = tree_sitter.Language(tree_sitter_python.language())
 
-Piece = tuple[
-    int, int, bytes, bytes
-]  # first byte of what is kept, byte after it, what stands before it and after it instead
+# First byte of what is kept and the byte after it, what stands before it and after it instead.
+Piece = tuple[int, int, bytes, bytes]
 
 _ALIAS = re.compile(rb"type\s+[^\s(\[]")  # tree-sitter takes `type(x).y = z` for one, too
 _AFTER_VALUE = {"=", "type_conversion", "format_specifier", "}"}  # in a replacement field
@@ -42,11 +42,18 @@ def read(text: str) -> ast.Module | None:
 def in_older_words(text: str) -> Rewriting | None:
     """The text in the grammar of Python 3.11, or `None` when it is no Python of any age or holds nothing new."""
     written = text.encode()
-    root = tree_sitter.Parser(_LANGUAGE).parse(written).root_node
+    root = _parsed(written)
+    content = blanked(written, root)
+    if content != written:
+        root = _parsed(content)
     if root.has_error:
         return None
     edits = sorted(_edits(root))
-    return Rewriting(written, written, edits) if edits else None
+    return Rewriting(written, content, edits) if edits or content != written else None
+
+
+def _parsed(content: bytes) -> tree_sitter.Node:
+    return tree_sitter.Parser(_LANGUAGE).parse(content).root_node
 
 
 def _edits(root: tree_sitter.Node) -> Iterator[Edit]:
@@ -63,10 +70,6 @@ def _edits(root: tree_sitter.Node) -> Iterator[Edit]:
             continue
         if node.type == "except_clause":
             yield from _except(node)
-        elif node.type in {"function_definition", "class_definition"}:
-            yield from (
-                (each.start_byte, each.end_byte, b"") for each in node.children if each.type == "type_parameter"
-            )
         waiting.extend(node.children)
 
 

@@ -107,6 +107,14 @@ def test_places_after_what_is_new_are_those_of_the_text() -> None:
     assert module.evidence(module.tree.body[-1].handlers[0]).text == "except* A, B: h(1); k(2)"  # type: ignore[attr-defined]
 
 
+def test_unpacking_in_a_comprehension_is_shown_as_written() -> None:
+    assert sources("x = f([*g(y) for y in z], {**h(y) for y in z})\n", ast.Call) == [
+        "f([*g(y) for y in z], {**h(y) for y in z})",
+        "g(y)",
+        "h(y)",
+    ]
+
+
 def test_an_attribute_of_a_type_is_no_alias() -> None:
     assert sources(NEWER + "type(self).x = g(1)\ntype (self).y = g(2)\n", ast.Call) == [
         "type(self)",
@@ -120,3 +128,72 @@ def test_an_option_that_celery_ignores_is_told_as_it_is_written() -> None:
     text = NEWER + '@shared_task(name=f\'{P}.y\', queue=f"{d["q"]}", retry_limit=4)\ndef f(): ...\n'
     (task,) = scanning.scan({"tasks.py": "from celery import shared_task\n" + text}, {"known": "known-options"}).tasks
     assert task.suggestions[0].finding.text.startswith("`retry_limit=4` is ignored by Celery, line 4")
+
+
+LATER = {
+    "type parameters over several lines": (
+        "def charge[\n    T: (int, str),  # why\n    *Ts,\n](x: T): ...",
+        "def charge(x: T):\n    ...",
+    ),
+    "defaults of type parameters": (
+        "class A[T = int, *Ts = *tuple[int, ...], **P = [int, str]](B[T]): ...",
+        "class A(B[T]):\n    ...",
+    ),
+    "type parameters that begin with stars": (
+        "class A[*Ts = *tuple[int]]: ...\ndef f[**P = [int]](): ...",
+        "class A:\n    ...\n\ndef f():\n    ...",
+    ),
+    "a default of an alias": ("type X[T = dict[str, int]] = list[T]\nx = 1", "pass\nx = 1"),
+    "lazy imports": (
+        "lazy import a.b as c\nlazy from . import (\n  d, e)\nif x: lazy import f",
+        "import a.b as c\nfrom . import d, e\nif x:\n    import f",
+    ),
+    "groups without brackets": ("try: ...\nexcept* A, B: ...", "try:\n    ...\nexcept* (A, B):\n    ..."),
+    "unpacking in a list": ("x = [*(y or w) async for y in z]", "x = [~(y or w) async for y in z]"),
+    "unpacking in an argument": ("f(*charge.s(y) for y in z)", "f((~charge.s(y) for y in z))"),
+    "unpacking in a set": ("x = {*y[0] for y in z}", "x = {~y[0] for y in z}"),
+    "unpacking in a dictionary": ("x = {**f(y, 1) for y in z}", "x = {~~f(y, 1) for y in z}"),
+}
+
+
+@pytest.mark.parametrize("text, words", LATER.values(), ids=LATER)
+def test_newer_grammar_is_said_in_older_words(text: str, words: str) -> None:
+    assert ast.unparse(read(text + "\n").tree) == words
+
+
+NAMES = """
+lazy = match = type = case = 1
+type.x = lazy.import_ = f(type, lazy)
+match type[0]:
+    case [1, *_]: ...
+a = type
+b[0] = a[*c]
+def g(*args: *Ts): return (n := {**a, "b": [x for x in a]})
+try: ...
+except A as lazy: raise lazy from None
+with (a as b, c as d): f(*a, *[b for b in c], **d), (*(e for e in a),), [e for *e, g in a]
+"""
+
+
+@pytest.mark.parametrize("newer", ["lazy import x\n", "class A[T = int]: ...\n", "x = {**y for y in z}\n", NEWER])
+def test_beside_newer_grammar_older_text_means_the_same(newer: str) -> None:
+    before, after = ast.parse(NAMES).body, read(NAMES + newer).tree.body[: len(ast.parse(NAMES).body)]
+    assert [ast.dump(node, include_attributes=True) for node in after] == [
+        ast.dump(node, include_attributes=True) for node in before
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "try: ...\nexcept A, B as e: ...",
+        "lazy x\n",
+        "class A[T = int: ...",
+        "f'{x' t'{y}'",
+        'f"{x["y"]}" = 1',
+        "f(**x for x in y)",
+    ],
+)
+def test_what_is_no_python_of_any_age_is_not_read(text: str) -> None:
+    with pytest.raises(source.UnreadableError):
+        read(text)
