@@ -119,11 +119,12 @@ def parse(path: str, text: str) -> Module:
         raise UnreadableError(f"has {len(text):,} characters; at most {LARGEST:,} are read")
     if not PurePosixPath(path).name:
         raise UnreadableError("has no name")
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if text.count("\\\n") > MOST_CONTINUED:
         raise UnreadableError(f"has more than {MOST_CONTINUED:,} lines that end in a backslash")
     try:
-        return Module(path, text, _tree(text))
+        tree = _tree(text)  # with its form feeds: what stands before one indents nothing
+        return Module(path, text.replace("\f", " "), tree)
     except SyntaxError as error:
         where = f"line {error.lineno}: " if error.lineno else ""
         raise UnreadableError(f"{where}{error.msg}") from None
@@ -140,12 +141,9 @@ def _tree(text: str) -> ast.Module:
         warnings.simplefilter("ignore")  # an odd escape in a string is not our business
         try:
             tree = ast.parse(text)
-        except SyntaxError as error:
-            older = newer_grammar.in_older_words(text)
-            if older is None:
+        except SyntaxError:
+            newer = newer_grammar.read(text)
+            if newer is None:
                 raise
-            try:
-                tree = ast.parse(older)
-            except SyntaxError:
-                raise error from None
+            tree = newer
     return tree
