@@ -20,6 +20,8 @@ def retry_call(subject: Subject) -> Finding:
     """Calls of `retry` that do not do what they look like."""
     calls = retrying.retry_calls(subject)
     option = retrying.autoretry(subject)
+    if not calls and (other := retrying.elsewhere(subject)):
+        return cannot_tell(*other)
     if not calls and option and option.place:
         return does_not_apply(f"only `autoretry_for` retries, {option.said()}", option.place)
     if not calls:

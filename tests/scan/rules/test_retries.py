@@ -22,6 +22,28 @@ def manual(options: str, given: str = "") -> str:
     return f"from elsewhere import UNSEEN, Unseen\n@app.task(bind=True, {options})\n{RETRIES.format(given)}"
 
 
+# A decorator of the project that retries what it is put on, and what it is called there.
+AGAIN = """
+from celery import current_task
+def again(on):
+    def inner(func):
+        def wrapped(*args):
+            try:
+                return func(*args)
+            except on as exc:
+                current_task.retry({})
+        return wrapped
+    return inner
+"""
+CAUGHT = AGAIN.format("exc=exc")
+SAID = "`again` may retry it, line 10"
+
+
+def under(decorator: str, options: str = "", function: str = PLAIN) -> str:
+    """A task with a decorator below the one that makes it."""
+    return f"@app.task({options})\n@{decorator}\n{function}"
+
+
 MOST = [
     Case("endless", manual("max_retries=None"), "fail", "never stops"),
     Case("not set", manual(""), "fail", "Celery's default is 3 retries"),
@@ -33,6 +55,8 @@ MOST = [
     Case("an unseen base", manual("base=Unseen"), CANNOT_TELL, "`Unseen`"),
     Case("an unseen value", manual("max_retries=UNSEEN"), CANNOT_TELL, "`max_retries=UNSEEN`"),
     Case("nothing retries", f"@app.task\n{PLAIN}", NOT_FOUND, "nothing retries"),
+    Case("a decorator retries", CAUGHT + under("again(on=OSError)", "max_retries=5"), CANNOT_TELL, SAID, "current_task.retry(exc=exc)"),
+    Case("each of the calls, and a decorator", CAUGHT + under("again(OSError)", "bind=True", RETRIES.format(", max_retries=2")), CANNOT_TELL, f"`max_retries`, but {SAID}"),
     Lookalike("an empty tuple", f"@app.task(autoretry_for=())\n{PLAIN}", NOT_FOUND, "nothing retries"),
     Lookalike("another's retry", "@app.task\ndef charge(job):\n    job.retry()\n", NOT_FOUND, "nothing retries"),
 ]  # fmt: skip
@@ -62,6 +86,8 @@ NETS = [
     Lookalike("a wide except that logs", WIDE + "        log(exc)\n", NOT_FOUND, "nothing retries"),
     Lookalike("an exception of one's own", f"@app.task(autoretry_for=(PaymentException,))\n{PLAIN}", "pass", "`PaymentException`"),
     Case("nothing", f"@app.task\n{PLAIN}", NOT_FOUND, "nothing retries"),
+    Case("a decorator that retries", CAUGHT + under("again(OSError)"), CANNOT_TELL, SAID, "current_task.retry"),
+    Case("named, and a decorator", CAUGHT + under("again(Exception)", AUTO), CANNOT_TELL, f"retries `ConnectionError` only, but {SAID}", AUTO),
 ]  # fmt: skip
 
 
@@ -86,6 +112,9 @@ WINDOWS = [
     Case("by hand, somebody waits", manual("", ", countdown=1"), CANNOT_TELL, "somebody waits"),
     Case("by hand, growing", manual("", ", countdown=2 ** self.request.retries"), CANNOT_TELL, "computed"),
     Case("an unseen number", auto("retry_backoff=True, max_retries=UNSEEN"), CANNOT_TELL, "`max_retries=UNSEEN`"),
+    Case("a decorator that retries", CAUGHT + under("again(OSError)", "retry_backoff=True"), CANNOT_TELL, SAID, "current_task.retry"),
+    Case("no backoff, and a decorator", CAUGHT + under("again(OSError)", AUTO), "fail", "the same 180 seconds"),
+    Case("long enough, and a decorator", CAUGHT + under("again(OSError)", f"{AUTO}, retry_backoff=5, max_retries=8"), CANNOT_TELL, f"on average, but {SAID}"),
     Lookalike("a backoff that nothing uses", f"@app.task(retry_backoff=True)\n{PLAIN}", NOT_FOUND, "nothing retries"),
     Lookalike("another's retry", "@app.task\ndef charge(job):\n    job.retry(countdown=30)\n", NOT_FOUND, "nothing retries"),
 ]  # fmt: skip
@@ -114,6 +143,8 @@ CALLS = [
     Case("an unseen base", "from elsewhere import OPTIONS\n" + TRY.replace("bind=True", "**OPTIONS") + "raise self.retry(exc=exc)\n", CANNOT_TELL, "OPTIONS"),
     Lookalike("another's retry", "@app.task\ndef charge(job):\n    job.retry(1)\n", NOT_FOUND, "no call"),
     Case("nothing", f"@app.task\n{PLAIN}", NOT_FOUND, "no call"),
+    Case("a decorator that retries", CAUGHT + under("again(OSError)"), CANNOT_TELL, SAID, "current_task.retry"),
+    Case("automatic, and a decorator", CAUGHT + under("again(OSError)", AUTO), CANNOT_TELL, SAID, "current_task.retry"),
 ]  # fmt: skip
 
 

@@ -1,14 +1,19 @@
-"""What retries in a task: `autoretry_for`, and calls of `retry` on the task itself."""
+"""What retries a task: `autoretry_for`, calls of `retry` on the task itself, and what the project puts around it."""
 
 from __future__ import annotations
 
 import ast
 
 from checklist.scan import celery_tables
-from checklist.scan.found import Evidence, Option
+from checklist.scan.found import Evidence, Finding, Option, Suggested
+from checklist.scan.rules.parts import retriers
+from checklist.scan.rules.parts.wording import place
+from checklist.scan.rules.registry import cannot_tell, not_found
 from checklist.scan.subject import Subject
 
-NOTHING = "nothing retries: no `autoretry_for`, and no `self.retry` in the body"
+NOTHING = (
+    "nothing retries: no `autoretry_for`, and no `self.retry` in the body, in decorators or base classes of the project"
+)
 
 
 def autoretry(subject: Subject) -> Option | None:
@@ -58,6 +63,28 @@ def lines(subject: Subject) -> tuple[Evidence, ...]:
     option = autoretry(subject)
     written = (option.place,) if option and option.place else ()
     return (*written, *(subject.line(call) for call in retry_calls(subject)))
+
+
+def elsewhere(subject: Subject) -> tuple[str, Evidence] | None:
+    """What may retry the task besides `autoretry_for` and its body, in words, and the line that shows it."""
+    for name, line in retriers.places(subject):
+        return f"`{name}` may retry it, {place(line, subject.module.path)}", line
+    return None
+
+
+def nothing(subject: Subject) -> Finding:
+    """What is to be said of a task where neither `autoretry_for` nor the body retries."""
+    if other := elsewhere(subject):
+        return cannot_tell(*other)
+    if subject.hidden:
+        return cannot_tell(f"no `self.retry` in the body; {subject.hidden}")
+    return not_found(NOTHING)
+
+
+def unless_elsewhere(finding: Finding, subject: Subject) -> Finding:
+    """A finding of what `autoretry_for` and the body do: it is no pass where something else may retry in another way."""
+    other = elsewhere(subject) if finding.suggests is Suggested.PASS else None
+    return cannot_tell(f"{finding.text}, but {other[0]}", *finding.evidence, other[1]) if other else finding
 
 
 def in_retry_kwargs(subject: Subject, name: str) -> tuple[Option, object] | None:
