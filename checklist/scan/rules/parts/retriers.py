@@ -1,4 +1,4 @@
-"""Finds what of a project retries a task from outside of its body: a decorator, the wrapper that makes it, a base class.
+"""Finds what of a project retries a task from outside of its body: a decorator, a wrapper, a base class, a function that it calls.
 
 `parts/retrying.py` asks it for a task.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from checklist.scan.found import Evidence
@@ -19,7 +19,7 @@ from checklist.scan.targets import Defined, External, Value
 from checklist.scan.walking import expressions
 
 DEEPEST = 3  # names and calls on the way from a decorator to its definition
-HOPS = 1  # functions that a decorator calls, and that are looked into as well
+HOPS = 1  # steps from a decorator to functions that it calls, which are looked into as well
 _NAMES = {"self", "task", "current_task"}  # what decorators call the task that runs
 _SPEAKS_OF_RETRIES = re.compile(r"retry|retri(es|ed)|backoff", re.IGNORECASE)
 Place = tuple[str, Evidence]  # the name of something that may retry, and the line where it does
@@ -33,6 +33,7 @@ def places(subject: Subject) -> Iterator[Place]:
         if not targets and (name := _unread(decorator, scope, subject)):
             yield name, subject.line(decorator)
     yield from _retrying([*_wrappers(subject), *_methods(subject)], subject)
+    yield from _retrying(_called(subject), subject, hops=0)
 
 
 def _decorators(subject: Subject) -> Iterator[tuple[ast.expr, Scope]]:
@@ -41,8 +42,8 @@ def _decorators(subject: Subject) -> Iterator[tuple[ast.expr, Scope]]:
     return ((each, scope) for each in reversed(decorating.below(subject)))
 
 
-def _retrying(targets: list[Defined], subject: Subject) -> Iterator[Place]:
-    lines = ((target, _retries(subject.project).line(target)) for target in targets)
+def _retrying(targets: Iterable[Defined], subject: Subject, hops: int = HOPS) -> Iterator[Place]:
+    lines = ((target, _retries(subject.project).line(target, hops)) for target in targets)
     yield from ((target.name, line) for target, line in lines if line)
 
 
@@ -74,6 +75,23 @@ def _methods(subject: Subject) -> list[Defined]:
     is_class = isinstance(subject.declaration.defined.node, ast.ClassDef)
     names = ("__call__", "run") if is_class else ("__call__",)
     return [each for name in names for each in bases.chain(subject, name) if each.node is not subject.function]
+
+
+def _called(subject: Subject) -> Iterator[Defined]:
+    """The functions of the project that the body calls. Other tasks are left out: called so, they do not retry."""
+    tasks = {each.defined.node for each in subject.found.declarations}
+    for call in subject.calls_in_body():
+        for target in [*definitions(call.func, subject.scope, subject.project), *_inherited(call, subject)]:
+            if not isinstance(target.node, ast.ClassDef) and target.node not in tasks:
+                yield target
+
+
+def _inherited(call: ast.Call, subject: Subject) -> Iterator[Defined]:
+    """The method of a base class that a function calls as `self.method()`."""
+    owner, _, name = dotted(call.func).partition(".")
+    found = bases.method(subject, name) if owner in _NAMES else None
+    if found:
+        yield Defined(found[1], found[0].inside)
 
 
 def definitions(node: ast.expr, scope: Scope, project: Project, depth: int = DEEPEST) -> Iterator[Defined]:

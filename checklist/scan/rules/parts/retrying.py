@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from itertools import chain
 
 from checklist.scan import celery_tables
 from checklist.scan.found import Evidence, Finding, Option, Suggested
 from checklist.scan.rules.parts import retriers
 from checklist.scan.rules.parts.wording import place
 from checklist.scan.rules.registry import cannot_tell, not_found
-from checklist.scan.subject import Subject
+from checklist.scan.subject import Subject, dotted
 
 NOTHING = (
     "nothing retries: no `autoretry_for`, and no `self.retry` in the body, in decorators or base classes of the project"
@@ -67,9 +69,18 @@ def lines(subject: Subject) -> tuple[Evidence, ...]:
 
 def elsewhere(subject: Subject) -> tuple[str, Evidence] | None:
     """What may retry the task besides `autoretry_for` and its body, in words, and the line that shows it."""
-    for name, line in retriers.places(subject):
+    for name, line in chain(retriers.places(subject), _handed_on(subject)):
         return f"`{name}` may retry it, {place(line, subject.module.path)}", line
     return None
+
+
+def _handed_on(subject: Subject) -> Iterator[tuple[str, Evidence]]:
+    """`self.retry` where the body does not call it itself: it is an argument, or stands in a function inside."""
+    called = {call.func for call in retry_calls(subject)}
+    written = {f"{name}.retry" for name in own_names(subject)}
+    for node in ast.walk(subject.function) if subject.function else ():
+        if isinstance(node, ast.Attribute) and node not in called and dotted(node) in written:
+            yield dotted(node), subject.line(node)
 
 
 def nothing(subject: Subject) -> Finding:
