@@ -33,7 +33,8 @@ def places(subject: Subject) -> Iterator[Place]:
         if not targets and (name := _unread(decorator, scope, subject)):
             yield name, subject.line(decorator)
     yield from _retrying([*_wrappers(subject), *_methods(subject)], subject)
-    yield from _retrying(_called(subject), subject, hops=0)
+    for call in subject.calls_in_body():
+        yield from called(call, subject)
 
 
 def _decorators(subject: Subject) -> Iterator[tuple[ast.expr, Scope]]:
@@ -77,13 +78,12 @@ def _methods(subject: Subject) -> list[Defined]:
     return [each for name in names for each in bases.chain(subject, name) if each.node is not subject.function]
 
 
-def _called(subject: Subject) -> Iterator[Defined]:
-    """The functions of the project that the body calls. Other tasks are left out: called so, they do not retry."""
+def called(call: ast.Call, subject: Subject) -> Iterator[Place]:
+    """The function of the project that a call of the body leads to, where it retries. Other tasks are left out: called so, they do not."""
     tasks = {each.defined.node for each in subject.found.declarations}
-    for call in subject.calls_in_body():
-        for target in [*definitions(call.func, subject.scope, subject.project), *_inherited(call, subject)]:
-            if not isinstance(target.node, ast.ClassDef) and target.node not in tasks:
-                yield target
+    targets = [*definitions(call.func, subject.scope, subject.project), *_inherited(call, subject)]
+    functions = (each for each in targets if not isinstance(each.node, ast.ClassDef) and each.node not in tasks)
+    return _retrying(functions, subject, hops=0)
 
 
 def _inherited(call: ast.Call, subject: Subject) -> Iterator[Defined]:
