@@ -126,6 +126,8 @@ def test_how_long_retries_last_is_told(case: Case) -> None:
 
 
 TRY = "@app.task(bind=True)\ndef charge(self, pk):\n    try:\n        pay(pk)\n    except OSError as exc:\n        "
+BOUND = "`bind=True` gives the task itself as the first argument, and `def charge({})` takes none ({})"
+THIN = "def deco(func):\n    def inner(self, *args):\n        return func(*args)\n    return inner\n"
 CALLS = [
     Case("caught by its own name", "from celery.exceptions import Retry\n@app.task(bind=True)\ndef charge(self, pk):\n    try:\n        raise self.retry()\n    except Retry:\n        log(pk)\n", "fail", "is caught by `except Retry:`"),
     Case("the error in its place", TRY + "raise self.retry(exc)\n", "fail", "argument list"),
@@ -144,6 +146,21 @@ CALLS = [
     Lookalike("another's retry", "@app.task\ndef charge(job):\n    job.retry(1)\n", NOT_FOUND, "no call"),
     Case("nothing", f"@app.task\n{PLAIN}", NOT_FOUND, "no call"),
     Case("a decorator that retries", CAUGHT + under("again(OSError)"), CANNOT_TELL, SAID, "current_task.retry"),
+    Case("no place for the task", "@app.task(\n    bind=True,\n)\ndef charge():\n    pay()\n", "fail", BOUND.format("", "line 3"), "bind=True,"),
+    Case("no place for the task, automatic", f"@app.task({AUTO}, bind=True)\ndef charge():\n    pay()\n", "fail", BOUND.format("", "line 2")),
+    Case("a place by name only", "@app.task(bind=True)\ndef charge(*, task, **more):\n    pay()\n", "fail", BOUND.format("*, task, **more", "line 2")),
+    Case("no place, bound by a preset", "quick = app.task(bind=True)\n@quick\ndef charge():\n    pay()\n", "fail", BOUND.format("", "from shop/tasks.py:2"), "quick ="),
+    Case("no place, bound by options", "OPTIONS = {'bind': True}\n@app.task(**OPTIONS)\ndef charge():\n    pay()\n", "fail", BOUND.format("", "from `OPTIONS`, shop/tasks.py:2"), "OPTIONS ="),
+    Lookalike("a place in *args", "@app.task(bind=True)\ndef charge(*args):\n    pay()\n", NOT_FOUND),
+    Lookalike("a place without name", "@app.task(bind=True)\ndef charge(task, /):\n    pay()\n", NOT_FOUND),
+    Lookalike("a decorator that takes the task away", f"{THIN}@app.task(bind=True)\n@deco\ndef charge():\n    pay()\n", NOT_FOUND),
+    Lookalike("a wrapper that takes the task away", f"{THIN}def quick(func):\n    return app.task(bind=True)(deco(func))\n@quick\ndef charge():\n    pay()\n", NOT_FOUND),
+    Lookalike("a wrapper in one line", f"{THIN}quick = lambda func: app.task(bind=True)(deco(func))\n@quick\ndef charge():\n    pay()\n", NOT_FOUND),
+    Lookalike("a decorator in the call", f"{THIN}def charge():\n    pay()\nx = app.task(bind=True)(deco(charge))\n", NOT_FOUND),
+    Lookalike("a base class that says bind", "class Bound(app.Task):\n    bind = True\n@app.task(base=Bound)\ndef charge():\n    pay()\n", NOT_FOUND),
+    Lookalike("no place, and not bound", "@app.task(bind=False)\ndef charge():\n    pay()\n", NOT_FOUND),
+    Lookalike("no place, and perhaps not bound", "from elsewhere import UNSEEN\n@app.task(bind=UNSEEN)\ndef charge():\n    pay()\n", NOT_FOUND),
+    Lookalike("a class", "class charge(app.Task):\n    bind = True\n    def run():\n        pay()\napp.register_task(charge())\n", NOT_FOUND),
     Case("automatic, and a decorator", CAUGHT + under("again(OSError)", AUTO), CANNOT_TELL, SAID, "current_task.retry"),
 ]  # fmt: skip
 
