@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 
 from checklist.scan.found import Finding
-from checklist.scan.maker import Unsure
-from checklist.scan.makers import Makers
-from checklist.scan.project import Project
+from checklist.scan.rules.parts import decorating
 from checklist.scan.rules.parts.wording import counted
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject, dotted, own_nodes
@@ -36,16 +33,11 @@ _REGISTERING = {
 }
 
 
-@lru_cache(maxsize=4)
-def _makers(project: Project) -> Makers:
-    return Makers(project)
-
-
 @rule("decorator-order")
 def decorator_order(subject: Subject) -> Finding:
     """Decorators above the one that makes the task."""
     node = subject.declaration.defined.node
-    own = next((each for each in node.decorator_list if _makes_task(each, subject)), None)
+    own = decorating.own(subject)
     if own is None or isinstance(node, ast.ClassDef):
         return not_found("no task decorator above a function: the task is made by a call or a class")
     above = node.decorator_list[: node.decorator_list.index(own)]
@@ -77,18 +69,11 @@ def _said(node: ast.expr) -> str:
     return dotted(node.func if isinstance(node, ast.Call) else node) or ast.unparse(node)[:60]
 
 
-def _makes_task(node: ast.expr, subject: Subject) -> bool:
-    try:
-        return _makers(subject.project).of(node, subject.declaration.defined.scope) is not None
-    except Unsure:
-        return False
-
-
 def _wraps(node: ast.expr, subject: Subject) -> bool | None:
     """Whether a decorator puts something around what it is given; `None` when the scan does not say."""
     called = node.func if isinstance(node, ast.Call) else node
     last = _said(node).rpartition(".")[2]
-    if last in _REGISTERING or last.startswith(("register", "add_")) or _makes_task(node, subject):
+    if last in _REGISTERING or last.startswith(("register", "add_")) or decorating.makes_task(node, subject):
         return False
     targets = subject.project.resolve(called, subject.declaration.defined.scope)
     defined = [target for target in targets if isinstance(target, Defined)]

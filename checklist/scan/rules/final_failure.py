@@ -11,7 +11,8 @@ from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.names import Function
 from checklist.scan.places import is_test
-from checklist.scan.rules.parts import bases
+from checklist.scan.rules.parts import bases, retrying
+from checklist.scan.rules.parts.last_resorts import LastResort, exc_of, last_resorts
 from checklist.scan.rules.parts.schedule_entries import entries
 from checklist.scan.rules.parts.sends import sends
 from checklist.scan.rules.parts.wording import counted, place
@@ -28,11 +29,18 @@ _NOT_GOING_ON = {"pending", "waiting", "missing", "string", "warning", "nothing"
 @rule("final-failure")
 def final_failure(subject: Subject) -> Finding:
     """What handles the last failure, and whether a row is left in a state such as "sending" without it."""
-    if handled := next(_handling(subject), None):
+    resorts = last_resorts(subject)
+    if handled := next(_handling(subject, resorts), None):
         return passes(*handled)
-    left = _left_behind(subject)
-    if heard := _hearing(subject, left):
+    dead = next((each for each in resorts if each.calls and not each.doubt), None)
+    left = _left_behind(subject, resorts)
+    if heard := _hearing(subject, is_needed=bool(left or dead)):
         return cannot_tell(*heard)
+    for resort in resorts:
+        if resort.doubt:
+            return cannot_tell(resort.doubt[0], resort.line, resort.doubt[1])
+    if dead:
+        return _never_runs(dead, subject)
     if left is None:
         files = counted(len(subject.project.modules), "file")
         return not_found(f"no `on_failure`, no `link_error` in {files}, and no state that the body leaves half done")
@@ -49,7 +57,18 @@ def final_failure(subject: Subject) -> Finding:
     return fails(said, line)
 
 
-def _handling(subject: Subject) -> Iterator[tuple[str, Evidence]]:
+def _never_runs(resort: LastResort, subject: Subject) -> Finding:
+    call = resort.calls[0]
+    exc = subject.module.source(exc_of(call) or call)
+    others = "..., " if len(call.keywords) > 1 else ""
+    retry = f"`{ast.unparse(call.func)}({others}exc={exc})`"
+    said = f"{resort.said}, never runs: {retry} raises `{exc}` when retries are used up"
+    if subject.hidden:
+        return cannot_tell(f"{said}, but {subject.hidden}", resort.line, subject.line(call))
+    return fails(said, resort.line, subject.line(call))
+
+
+def _handling(subject: Subject, resorts: list[LastResort]) -> Iterator[tuple[str, Evidence]]:
     """What acts on the last failure of this task."""
     if (found := bases.method(subject, "on_failure")) and _acts(found[1]):
         line = found[0].module.evidence(found[1])
@@ -61,17 +80,15 @@ def _handling(subject: Subject) -> Iterator[tuple[str, Evidence]]:
         if node := send.keyword("link_error"):
             line = send.call.module.evidence(node)
             yield f"`link_error` at a call, {place(line, subject.module.path)}", line
-    for part in subject.body():
-        if isinstance(part, ast.ExceptHandler) and part.type and "MaxRetriesExceededError" in ast.unparse(part.type):
-            yield f"`except MaxRetriesExceededError`, line {part.lineno}", subject.line(part)
+    yield from ((each.said, each.line) for each in resorts if each.runs)
 
 
-def _hearing(subject: Subject, left: ast.stmt | None) -> tuple[str, Evidence] | None:
-    """What hears of the last failure without anything that shows that it finishes the work."""
+def _hearing(subject: Subject, *, is_needed: bool) -> tuple[str, Evidence] | None:
+    """What hears of the last failure without anything that shows that it finishes the work. A receiver of all tasks counts where `is_needed`."""
     if found := bases.method(subject, "on_failure"):
         line = found[0].module.evidence(found[1])
         what = f"`{found[0].name}.on_failure`"
-    elif left is not None and (connected := receiver(subject.found)):
+    elif is_needed and (connected := receiver(subject.found)):
         line, what = connected, "a `task_failure` receiver"
     else:
         return None
@@ -103,12 +120,12 @@ def receiver(found: Found) -> Evidence | None:
     return None
 
 
-def _left_behind(subject: Subject) -> ast.stmt | None:
+def _left_behind(subject: Subject, resorts: list[LastResort]) -> ast.stmt | None:
     """The statement that writes a state of work going on, with calls after it that may fail and nothing that sets it back."""
     if subject.function is None:
         return None
     for node in subject.body():
-        if isinstance(node, ast.Assign | ast.Expr) and _writes_state(node) and not _sets_back(subject):
+        if isinstance(node, ast.Assign | ast.Expr) and _writes_state(node) and not _sets_back(subject, resorts):
             after = [call for call in subject.calls_in_body() if call.lineno > (node.end_lineno or node.lineno)]
             if any(not _is_of_row(call) for call in after):
                 return node
@@ -150,16 +167,24 @@ def _is_going_on(node: ast.expr) -> bool:
     return bool(_GOING_ON.search(text.lower())) and last not in _NOT_GOING_ON
 
 
-def _sets_back(subject: Subject) -> bool:
+def _sets_back(subject: Subject, resorts: list[LastResort]) -> bool:
     """Whether a handler of the body sets a state, hands the failure on, or catches everything; or a `finally` does something."""
+    never = _never_reached(subject, resorts)
     for node in subject.body():
         if isinstance(node, ast.Try):
-            parts: list[ast.AST] = [*node.handlers, *node.finalbody]
+            handlers = [each for each in node.handlers if each not in never]
+            parts: list[ast.AST] = [*handlers, *node.finalbody]
             if any(_writes_any_state(each) for part in parts for each in ast.walk(part)):
                 return True
-            if any(_handles_all(each) for each in node.handlers):
+            if any(_handles_all(each) for each in handlers):
                 return True
     return False
+
+
+def _never_reached(subject: Subject, resorts: list[LastResort]) -> set[ast.ExceptHandler]:
+    """The clauses for used up retries in whose `try` nothing retries, while something else does."""
+    alone = {each.clause for each in resorts if each.is_alone}
+    return alone if alone and (retrying.retried(subject) or retrying.elsewhere(subject)) else set()
 
 
 def _handles_all(handler: ast.ExceptHandler) -> bool:

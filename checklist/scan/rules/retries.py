@@ -10,7 +10,7 @@ from checklist.scan.rules.parts import retrying
 from checklist.scan.rules.parts.handlers import is_wide
 from checklist.scan.rules.parts.numbers import is_number
 from checklist.scan.rules.parts.wording import unique
-from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
+from checklist.scan.rules.registry import cannot_tell, fails, passes, rule
 from checklist.scan.subject import Subject
 
 _WIDE = {"Exception", "BaseException"}
@@ -21,14 +21,15 @@ def max_retries(subject: Subject) -> Finding:
     """How often the task retries at most, where something retries."""
     what = retrying.retried(subject)
     if not what:
-        return _nothing(subject)
+        return retrying.nothing(subject)
     if given := retrying.in_retry_kwargs(subject, "max_retries"):
         option, value = given
         return _judged(option, value, f"`max_retries` in `retry_kwargs={option.source}`", what)
     if (calls := retrying.retry_calls(subject)) and not retrying.autoretry(subject):
         numbers = [each.value for call in calls for each in call.keywords if each.arg == "max_retries"]
         if len(numbers) == len(calls) and all(isinstance(each, ast.Constant) and each.value for each in numbers):
-            return passes("each `self.retry` has its `max_retries`", *unique(subject.line(call) for call in calls))
+            found = passes("each `self.retry` has its `max_retries`", *unique(subject.line(call) for call in calls))
+            return retrying.unless_elsewhere(found, subject)
         if numbers:
             return cannot_tell("`self.retry` is given `max_retries` itself", *map(subject.line, numbers))
     option = subject.option("max_retries")
@@ -40,12 +41,6 @@ def max_retries(subject: Subject) -> Finding:
     if not option.is_known:
         return cannot_tell(f"what `max_retries={option.source}` comes to is not known", *_place(option))
     return _judged(option, option.value, f"`max_retries={option.source}`", what, subject.option("expires"))
-
-
-def _nothing(subject: Subject) -> Finding:
-    return (
-        cannot_tell(f"no `self.retry` in the body; {subject.hidden}") if subject.hidden else not_found(retrying.NOTHING)
-    )
 
 
 def _place(option: Option) -> tuple[Evidence, ...]:
@@ -83,7 +78,8 @@ def retry_transient_only(subject: Subject) -> Finding:
         return cannot_tell(f"which errors `autoretry_for={option.source}` holds is not known", *_place(option))
     places = (*(_place(option) if option else ()), *(subject.line(each) for each in handlers))
     named = [*names, *(ast.unparse(each.type) for each in handlers if each.type)]
-    return passes(f"retries {', '.join(f'`{name}`' for name in dict.fromkeys(named))} only", *unique(places))
+    found = passes(f"retries {', '.join(f'`{name}`' for name in dict.fromkeys(named))} only", *unique(places))
+    return retrying.unless_elsewhere(found, subject)
 
 
 def _without_names(subject: Subject) -> Finding:
@@ -91,7 +87,7 @@ def _without_names(subject: Subject) -> Finding:
     if calls:
         text = "`self.retry` stands in no `except`: which errors it answers, the source does not say"
         return cannot_tell(text, *unique(subject.line(call) for call in calls))
-    return _nothing(subject)
+    return retrying.nothing(subject)
 
 
 def _named_errors(option: Option) -> list[str]:

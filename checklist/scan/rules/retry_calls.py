@@ -1,4 +1,4 @@
-"""The rule about the call itself: `raise self.retry(exc=exc)` in a bound task."""
+"""The rule about the call itself: `raise self.retry(exc=exc)` in a task that is bound, and that takes what it is bound to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from checklist.scan.found import Evidence, Finding, Origin
-from checklist.scan.rules.parts import retrying
+from checklist.scan.rules.parts import decorating, retrying
 from checklist.scan.rules.parts.handlers import caught, is_wide
 from checklist.scan.rules.parts.wording import listed, unique
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
@@ -17,9 +17,13 @@ _RETRY = {"Retry", "celery.exceptions.Retry", "exceptions.Retry"}  # what `self.
 
 @rule("retry-call")
 def retry_call(subject: Subject) -> Finding:
-    """Calls of `retry` that do not do what they look like."""
+    """Calls of `retry` that do not do what they look like, and bound functions that take no task."""
+    if refused := _refuses_task(subject):
+        return refused
     calls = retrying.retry_calls(subject)
     option = retrying.autoretry(subject)
+    if not calls and (other := retrying.elsewhere(subject)):
+        return cannot_tell(*other)
     if not calls and option and option.place:
         return does_not_apply(f"only `autoretry_for` retries, {option.said()}", option.place)
     if not calls:
@@ -39,6 +43,27 @@ def retry_call(subject: Subject) -> Finding:
     raised = [each for call in calls if (each := _raise_of(call, subject))]
     text = f"`{_written(raised[0], calls[0], subject)}`, line {raised[0].lineno}"
     return passes(text, *unique(map(subject.line, [*calls, *raised])))
+
+
+def _refuses_task(subject: Subject) -> Finding | None:
+    """A bound function without a parameter for the task: each run is a `TypeError`.
+
+    Only where Celery is handed the function itself: a decorator between, or a wrapper of the project, may take the task away. `bind`
+    of a base class binds nothing: there it is the name of a method of Celery's.
+    """
+    node, bind = subject.declaration.defined.node, subject.option("bind")
+    is_direct = (
+        not subject.declaration.maker.form.startswith("project_decorator") and decorating.own(subject) is not None
+    )
+    if isinstance(node, ast.ClassDef) or not is_direct or decorating.below(subject):
+        return None
+    if bind.value is not True or bind.place is None or bind.origin is Origin.BASE:
+        return None
+    if node.args.posonlyargs or node.args.args or node.args.vararg:
+        return None
+    head = f"`def {node.name}({ast.unparse(node.args)})`"
+    text = f"`bind=True` gives the task itself as the first argument, and {head} takes none ({bind.said()})"
+    return fails(text, bind.place, subject.at)
 
 
 def _short(call: ast.Call, subject: Subject) -> str:

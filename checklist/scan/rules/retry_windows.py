@@ -9,7 +9,7 @@ from checklist.scan.found import Evidence, Finding, Option, Origin
 from checklist.scan.rules.parts import retrying
 from checklist.scan.rules.parts.numbers import is_number, number
 from checklist.scan.rules.parts.wording import counted, unique
-from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
+from checklist.scan.rules.registry import cannot_tell, fails, passes, rule
 from checklist.scan.subject import Subject
 
 SHORT = 10  # seconds between retries: who waits so little on purpose has somebody waiting
@@ -40,13 +40,9 @@ def retry_window(subject: Subject) -> Finding:
     """The sum of the waits between retries."""
     option, calls = retrying.autoretry(subject), retrying.retry_calls(subject)
     if option is None and not calls:
-        return (
-            cannot_tell(f"no `self.retry` in the body; {subject.hidden}")
-            if subject.hidden
-            else not_found(retrying.NOTHING)
-        )
+        return retrying.nothing(subject)
     try:
-        return _automatic(subject, option) if option else _manual(subject, calls)
+        return retrying.unless_elsewhere(_automatic(subject, option), subject) if option else _manual(subject, calls)
     except _UnknownOptionError as error:
         return cannot_tell(str(error), *unique(retrying.lines(subject)))
 

@@ -45,6 +45,10 @@ def visibility_timeout(subject: Subject) -> Finding:
     if not late.is_known or (late.value and not (limit.is_known and limit.value)):
         why = late.note if not late.is_known else f"{shown(late)} and no time limit that is known"
         return cannot_tell(f"how long a message stays unacknowledged is not in the text: {why or shown(late)}", *line)
+    if other := retrying.elsewhere(subject):
+        delay = subject.option("default_retry_delay")
+        waits_for = f"after {shown(delay)} or" if delay.is_known else "after"
+        return cannot_tell(f"{other[0]}, {waits_for} a wait of its own; the visibility timeout is {said}", other[1])
     longest = (
         f"the longest wait that is known is {waits[0].said}"
         if waits

@@ -7,6 +7,7 @@ from rule_cases import CANNOT_TELL, NOT_FOUND, Case, Lookalike, table
 
 PLAIN = "@app.task\ndef charge():\n    pay()\n"
 LATE = "acks_late=True, time_limit=4 * 3600"
+AGAIN = "def again(func):\n    def wrapped(task, *args):\n        try:\n            func(*args)\n        except OSError:\n            task.retry()\n    return wrapped\n"
 TIMEOUT = 'app.conf.broker_transport_options = {"visibility_timeout": %s}\n'
 
 
@@ -51,6 +52,8 @@ VISIBILITY = [
     Case("delays of retries that are no constants", task("default_retry_delay=LONG", "self.retry()"), NOT_FOUND),
     Case("a backoff that cannot be told", task("autoretry_for=(OSError,), retry_backoff=9000, retry_backoff_max=9000, max_retries=MANY"), NOT_FOUND),
     Lookalike("a retry of something else", task("default_retry_delay=7200", "self.refresh(countdown=9999)"), NOT_FOUND),
+    Case("a decorator that retries", AGAIN + task("default_retry_delay=99").replace("def ", "@again\ndef "), CANNOT_TELL, "`again` may retry it, line 7, after `default_retry_delay=99` (line 9) or a wait of its own", "task.retry()"),
+    Case("a decorator that retries, and no delay", AGAIN + task("base=Unseen, acks_late=False").replace("def ", "@again\ndef "), CANNOT_TELL, "line 7, after a wait of its own; the visibility timeout is 3600 s"),
     Case("a broker for tests alone", {**broker("%s", task(LATE)), "shop/celery.py": "from celery import Celery\napp = Celery()\n", "shop/settings_test.py": "CELERY_BROKER_URL = 'amqp://x'\n"}, CANNOT_TELL, "neither the broker"),
     Case("a broker of another kind", broker("pigeon://x", task(LATE)), CANNOT_TELL, "the broker is `pigeon`"),
     Case("a timeout that is no number", task(LATE), CANNOT_TELL, "is no number", settings=TIMEOUT % "'x'"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from asking import ask
 from rule_cases import CANNOT_TELL, NOT_FOUND, Case, Lookalike, table
 
-from checklist.scan.found import Kind, Suggested
+from checklist.scan.found import Suggested
 
 AUTO = "autoretry_for=(ConnectionError,)"
 RETRIES = "def charge(self, pk):\n    try:\n        pay(pk)\n    except OSError as exc:\n        raise self.retry(exc=exc{})\n"
@@ -22,6 +22,28 @@ def manual(options: str, given: str = "") -> str:
     return f"from elsewhere import UNSEEN, Unseen\n@app.task(bind=True, {options})\n{RETRIES.format(given)}"
 
 
+# A decorator of the project that retries what it is put on, and what it is called there.
+AGAIN = """
+from celery import current_task
+def again(on):
+    def inner(func):
+        def wrapped(*args):
+            try:
+                return func(*args)
+            except on as exc:
+                current_task.retry({})
+        return wrapped
+    return inner
+"""
+CAUGHT = AGAIN.format("exc=exc")
+SAID = "`again` may retry it, line 10"
+
+
+def under(decorator: str, options: str = "", function: str = PLAIN) -> str:
+    """A task with a decorator below the one that makes it."""
+    return f"@app.task({options})\n@{decorator}\n{function}"
+
+
 MOST = [
     Case("endless", manual("max_retries=None"), "fail", "never stops"),
     Case("not set", manual(""), "fail", "Celery's default is 3 retries"),
@@ -33,6 +55,8 @@ MOST = [
     Case("an unseen base", manual("base=Unseen"), CANNOT_TELL, "`Unseen`"),
     Case("an unseen value", manual("max_retries=UNSEEN"), CANNOT_TELL, "`max_retries=UNSEEN`"),
     Case("nothing retries", f"@app.task\n{PLAIN}", NOT_FOUND, "nothing retries"),
+    Case("a decorator retries", CAUGHT + under("again(on=OSError)", "max_retries=5"), CANNOT_TELL, SAID, "current_task.retry(exc=exc)"),
+    Case("each of the calls, and a decorator", CAUGHT + under("again(OSError)", "bind=True", RETRIES.format(", max_retries=2")), CANNOT_TELL, f"`max_retries`, but {SAID}"),
     Lookalike("an empty tuple", f"@app.task(autoretry_for=())\n{PLAIN}", NOT_FOUND, "nothing retries"),
     Lookalike("another's retry", "@app.task\ndef charge(job):\n    job.retry()\n", NOT_FOUND, "nothing retries"),
 ]  # fmt: skip
@@ -62,6 +86,8 @@ NETS = [
     Lookalike("a wide except that logs", WIDE + "        log(exc)\n", NOT_FOUND, "nothing retries"),
     Lookalike("an exception of one's own", f"@app.task(autoretry_for=(PaymentException,))\n{PLAIN}", "pass", "`PaymentException`"),
     Case("nothing", f"@app.task\n{PLAIN}", NOT_FOUND, "nothing retries"),
+    Case("a decorator that retries", CAUGHT + under("again(OSError)"), CANNOT_TELL, SAID, "current_task.retry"),
+    Case("named, and a decorator", CAUGHT + under("again(Exception)", AUTO), CANNOT_TELL, f"retries `ConnectionError` only, but {SAID}", AUTO),
 ]  # fmt: skip
 
 
@@ -86,6 +112,9 @@ WINDOWS = [
     Case("by hand, somebody waits", manual("", ", countdown=1"), CANNOT_TELL, "somebody waits"),
     Case("by hand, growing", manual("", ", countdown=2 ** self.request.retries"), CANNOT_TELL, "computed"),
     Case("an unseen number", auto("retry_backoff=True, max_retries=UNSEEN"), CANNOT_TELL, "`max_retries=UNSEEN`"),
+    Case("a decorator that retries", CAUGHT + under("again(OSError)", "retry_backoff=True"), CANNOT_TELL, SAID, "current_task.retry"),
+    Case("no backoff, and a decorator", CAUGHT + under("again(OSError)", AUTO), "fail", "the same 180 seconds"),
+    Case("long enough, and a decorator", CAUGHT + under("again(OSError)", f"{AUTO}, retry_backoff=5, max_retries=8"), CANNOT_TELL, f"on average, but {SAID}"),
     Lookalike("a backoff that nothing uses", f"@app.task(retry_backoff=True)\n{PLAIN}", NOT_FOUND, "nothing retries"),
     Lookalike("another's retry", "@app.task\ndef charge(job):\n    job.retry(countdown=30)\n", NOT_FOUND, "nothing retries"),
 ]  # fmt: skip
@@ -97,6 +126,8 @@ def test_how_long_retries_last_is_told(case: Case) -> None:
 
 
 TRY = "@app.task(bind=True)\ndef charge(self, pk):\n    try:\n        pay(pk)\n    except OSError as exc:\n        "
+BOUND = "`bind=True` gives the task itself as the first argument, and `def charge({})` takes none ({})"
+THIN = "def deco(func):\n    def inner(self, *args):\n        return func(*args)\n    return inner\n"
 CALLS = [
     Case("caught by its own name", "from celery.exceptions import Retry\n@app.task(bind=True)\ndef charge(self, pk):\n    try:\n        raise self.retry()\n    except Retry:\n        log(pk)\n", "fail", "is caught by `except Retry:`"),
     Case("the error in its place", TRY + "raise self.retry(exc)\n", "fail", "argument list"),
@@ -114,39 +145,26 @@ CALLS = [
     Case("an unseen base", "from elsewhere import OPTIONS\n" + TRY.replace("bind=True", "**OPTIONS") + "raise self.retry(exc=exc)\n", CANNOT_TELL, "OPTIONS"),
     Lookalike("another's retry", "@app.task\ndef charge(job):\n    job.retry(1)\n", NOT_FOUND, "no call"),
     Case("nothing", f"@app.task\n{PLAIN}", NOT_FOUND, "no call"),
+    Case("a decorator that retries", CAUGHT + under("again(OSError)"), CANNOT_TELL, SAID, "current_task.retry"),
+    Case("no place for the task", "@app.task(\n    bind=True,\n)\ndef charge():\n    pay()\n", "fail", BOUND.format("", "line 3"), "bind=True,"),
+    Case("no place for the task, automatic", f"@app.task({AUTO}, bind=True)\ndef charge():\n    pay()\n", "fail", BOUND.format("", "line 2")),
+    Case("a place by name only", "@app.task(bind=True)\ndef charge(*, task, **more):\n    pay()\n", "fail", BOUND.format("*, task, **more", "line 2")),
+    Case("no place, bound by a preset", "quick = app.task(bind=True)\n@quick\ndef charge():\n    pay()\n", "fail", BOUND.format("", "from shop/tasks.py:2"), "quick ="),
+    Case("no place, bound by options", "OPTIONS = {'bind': True}\n@app.task(**OPTIONS)\ndef charge():\n    pay()\n", "fail", BOUND.format("", "from `OPTIONS`, shop/tasks.py:2"), "OPTIONS ="),
+    Lookalike("a place in *args", "@app.task(bind=True)\ndef charge(*args):\n    pay()\n", NOT_FOUND),
+    Lookalike("a place without name", "@app.task(bind=True)\ndef charge(task, /):\n    pay()\n", NOT_FOUND),
+    Lookalike("a decorator that takes the task away", f"{THIN}@app.task(bind=True)\n@deco\ndef charge():\n    pay()\n", NOT_FOUND),
+    Lookalike("a wrapper that takes the task away", f"{THIN}def quick(func):\n    return app.task(bind=True)(deco(func))\n@quick\ndef charge():\n    pay()\n", NOT_FOUND),
+    Lookalike("a wrapper in one line", f"{THIN}quick = lambda func: app.task(bind=True)(deco(func))\n@quick\ndef charge():\n    pay()\n", NOT_FOUND),
+    Lookalike("a decorator in the call", f"{THIN}def charge():\n    pay()\nx = app.task(bind=True)(deco(charge))\n", NOT_FOUND),
+    Lookalike("a base class that says bind", "class Bound(app.Task):\n    bind = True\n@app.task(base=Bound)\ndef charge():\n    pay()\n", NOT_FOUND),
+    Lookalike("no place, and not bound", "@app.task(bind=False)\ndef charge():\n    pay()\n", NOT_FOUND),
+    Lookalike("no place, and perhaps not bound", "from elsewhere import UNSEEN\n@app.task(bind=UNSEEN)\ndef charge():\n    pay()\n", NOT_FOUND),
+    Lookalike("a class", "class charge(app.Task):\n    bind = True\n    def run():\n        pay()\napp.register_task(charge())\n", NOT_FOUND),
+    Case("automatic, and a decorator", CAUGHT + under("again(OSError)", AUTO), CANNOT_TELL, SAID, "current_task.retry"),
 ]  # fmt: skip
 
 
 @table("retry-call", CALLS)
 def test_calls_of_retry_that_miss_are_told(case: Case) -> None:
     case.check("retry-call")
-
-
-LEFT = "def charge(pk):\n    Order.objects.filter(pk=pk).update(status='sending')\n    pay(pk)\n"
-HOOK = "class Hooked(app.Task):\n    def on_failure(self, *args):\n        {}\n\n@app.task(base=Hooked)\n"
-LAST = [
-    Case("left as sending", f"@app.task\n{LEFT}", "fail", "status='sending'"),
-    Case("an attribute", "@app.task\ndef charge(pk):\n    o = get(pk)\n    o.state = State.IN_PROGRESS\n    o.save()\n    pay(o)\n", "fail", "IN_PROGRESS"),
-    Case("a task that may finish it", f"@app.task\n{LEFT}    watch.delay(pk)\n", CANNOT_TELL, "that it sends"),
-    Case("a hook", HOOK.format("Order.objects.update(status='failed')") + LEFT, "pass", "`Hooked.on_failure`"),
-    Case("a hook that counts", HOOK.format("counter.inc()") + LEFT, CANNOT_TELL, "hears of it"),
-    Case("a link", f"@app.task\n{LEFT}\ncharge.apply_async((1,), link_error=alert.s())\n", "pass", "`link_error`"),
-    Case("a receiver", f"from celery.signals import task_failure\n\n@task_failure.connect\ndef f(**kw):\n    log(kw)\n\n@app.task\n{LEFT}", CANNOT_TELL, "`task_failure` receiver"),
-    Case("an unseen base", f"from elsewhere import Unseen\n\n@app.task(base=Unseen)\n{LEFT}", CANNOT_TELL, "`Unseen`"),
-    Lookalike("set back", "@app.task\ndef charge(pk):\n    o = get(pk)\n    o.status = 'sending'\n    try:\n        pay(o)\n"
-            "    except OSError:\n        o.status = 'failed'\n", NOT_FOUND, "no state"),
-    Lookalike("done at the end", "@app.task\ndef charge(o):\n    pay(o)\n    o.status = 'sending'\n    o.save()\n", NOT_FOUND, "no state"),
-    Lookalike("a state that is final", "@app.task\ndef charge(o):\n    o.status = 'paid'\n    pay(o)\n", NOT_FOUND, "no state"),
-    Lookalike("a heading", "@app.task\ndef charge(o):\n    o.title = 'sending'\n    pay(o)\n", NOT_FOUND, "no state"),
-]  # fmt: skip
-
-
-@table("final-failure", LAST)
-def test_what_a_last_failure_leaves_is_told(case: Case) -> None:
-    case.check("final-failure")
-
-
-def test_without_settings_a_receiver_may_be_elsewhere() -> None:
-    finding = ask("final-failure", f"@app.task\n{LEFT}", settings=None)
-    assert finding.kind is Kind.CANNOT_TELL
-    assert "a `task_failure` receiver may be there" in finding.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from checklist.scan.bases import base_classes
 from checklist.scan.names import Function
@@ -23,6 +24,16 @@ def method(subject: Subject, name: str) -> tuple[Defined, Function] | None:
             if isinstance(binding, ast.FunctionDef | ast.AsyncFunctionDef):
                 return cls, binding
     return None
+
+
+def chain(subject: Subject, name: str) -> Iterator[Defined]:
+    """The methods of that name, nearest first, as far as each of them calls the next."""
+    for cls in classes(subject):
+        for binding in cls.inside.names.get(name, []):
+            if isinstance(binding, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield Defined(binding, cls.inside)
+                if not any(isinstance(node, ast.Attribute) and node.attr == name for node in ast.walk(binding)):
+                    return
 
 
 def wrapper(subject: Subject) -> Defined | None:

@@ -1,14 +1,21 @@
-"""What retries in a task: `autoretry_for`, and calls of `retry` on the task itself."""
+"""What retries a task: `autoretry_for`, calls of `retry` on the task itself, and what the project puts around it."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from itertools import chain
 
 from checklist.scan import celery_tables
-from checklist.scan.found import Evidence, Option
-from checklist.scan.subject import Subject
+from checklist.scan.found import Evidence, Finding, Option, Suggested
+from checklist.scan.rules.parts import retriers
+from checklist.scan.rules.parts.wording import place
+from checklist.scan.rules.registry import cannot_tell, not_found
+from checklist.scan.subject import Subject, dotted
 
-NOTHING = "nothing retries: no `autoretry_for`, and no `self.retry` in the body"
+NOTHING = (
+    "nothing retries: no `autoretry_for`, and no `self.retry` in the body, in decorators or base classes of the project"
+)
 
 
 def autoretry(subject: Subject) -> Option | None:
@@ -58,6 +65,37 @@ def lines(subject: Subject) -> tuple[Evidence, ...]:
     option = autoretry(subject)
     written = (option.place,) if option and option.place else ()
     return (*written, *(subject.line(call) for call in retry_calls(subject)))
+
+
+def elsewhere(subject: Subject) -> tuple[str, Evidence] | None:
+    """What may retry the task besides `autoretry_for` and its body, in words, and the line that shows it."""
+    for name, line in chain(retriers.places(subject), _handed_on(subject)):
+        return f"`{name}` may retry it, {place(line, subject.module.path)}", line
+    return None
+
+
+def _handed_on(subject: Subject) -> Iterator[tuple[str, Evidence]]:
+    """`self.retry` where the body does not call it itself: it is an argument, or stands in a function inside."""
+    called = {call.func for call in retry_calls(subject)}
+    written = {f"{name}.retry" for name in own_names(subject)}
+    for node in ast.walk(subject.function) if subject.function else ():
+        if isinstance(node, ast.Attribute) and node not in called and dotted(node) in written:
+            yield dotted(node), subject.line(node)
+
+
+def nothing(subject: Subject) -> Finding:
+    """What is to be said of a task where neither `autoretry_for` nor the body retries."""
+    if other := elsewhere(subject):
+        return cannot_tell(*other)
+    if subject.hidden:
+        return cannot_tell(f"no `self.retry` in the body; {subject.hidden}")
+    return not_found(NOTHING)
+
+
+def unless_elsewhere(finding: Finding, subject: Subject) -> Finding:
+    """A finding of what `autoretry_for` and the body do: it is no pass where something else may retry in another way."""
+    other = elsewhere(subject) if finding.suggests is Suggested.PASS else None
+    return cannot_tell(f"{finding.text}, but {other[0]}", *finding.evidence, other[1]) if other else finding
 
 
 def in_retry_kwargs(subject: Subject, name: str) -> tuple[Option, object] | None:
