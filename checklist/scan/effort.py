@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache, wraps
+from typing import TypeVar
 
-PER_FILE = 1_000_000  # steps; the largest files of real projects need a thirtieth
+Of = TypeVar("Of")
+Found = TypeVar("Found")
+
+PER_SCAN = 10_000_000  # steps that one thing may cost which is found out once for all files
+PER_FILE = 1_000_000  # steps; the largest file of the projects that `make scan-bench` reads needs a fifteenth
 
 
 class TooMuchError(Exception):
@@ -36,3 +42,29 @@ def limit(steps: int = PER_FILE) -> Iterator[None]:
         yield
     finally:
         _left.steps += before - steps
+
+
+def once_per_scan(compute: Callable[[Of], Found]) -> Callable[[Of], Found]:
+    """Compute something of a whole scan when it is first asked for, and keep it.
+
+    Its steps do not count for the file that happens to ask first. Raises `TooMuchError` each time when they were too many.
+    """
+
+    @lru_cache(maxsize=4)
+    def outcome(of: Of) -> tuple[Found | None, TooMuchError | None]:
+        before, _left.steps = _left.steps, PER_SCAN
+        try:
+            return compute(of), None
+        except TooMuchError as error:
+            return None, error
+        finally:
+            _left.steps = before
+
+    @wraps(compute)
+    def ask(of: Of) -> Found:
+        found, error = outcome(of)
+        if error:
+            raise error
+        return found  # type: ignore[return-value]
+
+    return ask

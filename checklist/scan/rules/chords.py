@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
+from checklist.scan.effort import once_per_scan
 from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.names import Scope
@@ -129,7 +129,7 @@ def _reach(node: ast.expr | None, scope: Scope) -> Iterator[ast.AST]:
                     yield from ast.walk(value)
 
 
-@lru_cache(maxsize=4)
+@once_per_scan
 def chords_of(found: Found) -> tuple[Chord, ...]:
     """Every chord of a scan, without those of tests."""
     chords = []

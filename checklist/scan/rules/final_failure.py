@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
+from checklist.scan.effort import once_per_scan
 from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.names import Function
@@ -106,7 +106,7 @@ def _acts(function: Function) -> bool:
     )
 
 
-@lru_cache(maxsize=4)
+@once_per_scan
 def receiver(found: Found) -> Evidence | None:
     """The first line that connects something to the signal `task_failure`, outside of tests."""
     for module in found.project.modules.values():

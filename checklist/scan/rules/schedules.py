@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
+from checklist.scan.effort import once_per_scan
 from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding
 from checklist.scan.places import is_test
@@ -122,14 +122,14 @@ def crontab_minute(subject: Subject) -> Finding:
     return not_found("no `crontab(...)` in the files that were read")
 
 
-@lru_cache(maxsize=4)
+@once_per_scan
 def _schedules_of_others(found: Found) -> frozenset[ast.expr]:
     """The schedules of entries that run a task of the scan."""
     subjects = [Subject(declaration, found) for declaration in found.declarations]
     return frozenset(entry.schedule for entry in entries_of(found) if any(entry.runs(subject) for subject in subjects))
 
 
-@lru_cache(maxsize=4)
+@once_per_scan
 def _crontabs_of(found: Found) -> tuple[tuple[ast.Call, Module], ...]:
     """Every call of Celery's `crontab`, without those of tests."""
     return tuple(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 
 from checklist.scan import celery_tables
+from checklist.scan.effort import once_per_scan
 from checklist.scan.found import Evidence, Finding, Option
 from checklist.scan.places import is_test
 from checklist.scan.project import Project
@@ -178,7 +178,7 @@ def _drops(call: Call) -> bool:
     return isinstance(up, ast.Expr | ast.Lambda)
 
 
-@lru_cache(maxsize=4)
+@once_per_scan
 def _read_by_id(project: Project) -> Evidence | None:
     """Where the project makes results of ids."""
     for module in project.modules.values():

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
+from checklist.scan.effort import once_per_scan
 from checklist.scan.places import is_production, is_test
 from checklist.scan.project import Project
 from checklist.scan.rules.parts.waiting import Waiting, Waits, is_none, is_open, made_by
@@ -78,7 +79,7 @@ def _connected(module: Module) -> set[str]:
     return {dotted(node.value) for node in nodes if isinstance(node.ctx, ast.Store)} - {""}
 
 
-@lru_cache(maxsize=4)
+@once_per_scan
 def _limit(project: Project) -> tuple[Waits, str]:
     """How long a mail waits by the settings, and what to say of it."""
     set_to = list(_assigned(project, "EMAIL_TIMEOUT"))

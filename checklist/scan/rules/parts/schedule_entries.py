@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
+from checklist.scan.effort import once_per_scan
 from checklist.scan.finder import Found
 from checklist.scan.found import Evidence
 from checklist.scan.literals import UnknownError, literal
@@ -28,10 +28,11 @@ _CRONTABS = {"celery.schedules.crontab", "celery.task.schedules.crontab"}
 class Entry:
     """One entry: the `task` by its name or as a signature, when it runs, and the options that it is sent with.
 
-    `is_whole` says whether nothing else is poured into the entry.
+    `written` is the task's name where the text tells it, else empty; `is_whole` says whether nothing else is poured into the entry.
     """
 
     task: ast.expr
+    written: str
     schedule: ast.expr
     options: ast.expr
     is_whole: bool
@@ -51,11 +52,7 @@ class Entry:
             targets = subject.project.resolve(self.task.value, self.scope)
             node = subject.declaration.defined.node
             return any(isinstance(each, Defined) and each.node is node for each in targets)
-        try:
-            written = literal(self.task, self.scope, subject.project)
-        except UnknownError:
-            return False
-        return isinstance(written, str) and is_named(subject, written)
+        return bool(self.written) and is_named(subject, self.written)
 
     def period(self, project: Project) -> float | None:
         """Seconds from one run to the next where they are always the same; `None` where the text does not tell."""
@@ -87,7 +84,7 @@ def entries(subject: Subject) -> list[Entry]:
     return [entry for entry in entries_of(subject.found) if entry.runs(subject)]
 
 
-@lru_cache(maxsize=4)
+@once_per_scan
 def entries_of(found: Found) -> tuple[Entry, ...]:
     """The entries of all schedules, without those of tests."""
     modules = (module for module in found.project.modules.values() if not is_test(module))
@@ -117,11 +114,28 @@ def _entries(module: Module, project: Project) -> Iterator[Entry]:
         if "task" in pairs and "schedule" in pairs:
             options = pairs.get("options", ast.Dict([], []))
             scope = project.scope_of(module, node)
-            yield Entry(pairs["task"], pairs["schedule"], options, _is_read(node), module, scope)
+            yield Entry(
+                pairs["task"],
+                _written(pairs["task"], scope, project),
+                pairs["schedule"],
+                options,
+                _is_read(node),
+                module,
+                scope,
+            )
         elif isinstance(node, ast.Call) and dotted(node.func).endswith(".add_periodic_task") and len(node.args) > 1:
             given = ast.Call(ast.Name("dict"), [], [each for each in node.keywords if each.arg in _EXPIRY])
             is_whole = all(each.arg for each in node.keywords)
-            yield Entry(node.args[1], node.args[0], given, is_whole, module, project.scope_of(module, node))
+            scope = project.scope_of(module, node)
+            yield Entry(node.args[1], "", node.args[0], given, is_whole, module, scope)
+
+
+def _written(node: ast.expr, scope: Scope, project: Project) -> str:
+    try:
+        found = literal(node, scope, project)
+    except UnknownError:
+        return ""
+    return found if isinstance(found, str) else ""
 
 
 def _pairs(node: ast.AST) -> dict[str, ast.expr]:
