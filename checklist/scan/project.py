@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from checklist.scan.changes import assigned_globally, changes
 from checklist.scan.effort import spend
-from checklist.scan.frameworks import OTHERS
+from checklist.scan.module_names import ModuleNames
 from checklist.scan.names import Assigned, Binding, Imported, Parameter, Scope, statements
 from checklist.scan.source import Module
 from checklist.scan.targets import DEEPEST, Defined, External, Given, Target, Value, Whole
 
-# Packages whose modules are never a file that stands alone beside the importing one.
-_FOREIGN = (
-    sys.stdlib_module_names
-    | OTHERS
-    | {
-        *(
-            "celery",
-            "kombu",
-            "billiard",
-            "django",
-            "rest_framework",
-            "flask",
-            "fastapi",
-            "pydantic",
-            "sqlalchemy",
-            "redis",
-        ),
-        *("requests", "httpx", "urllib3", "boto3", "botocore", "sentry_sdk", "pytest", "numpy", "pandas"),
-    }
-)
 MOST = 100  # things that one name may lead to; the rest is left out
 
 
@@ -44,9 +23,7 @@ class Project:
     def __init__(self, modules: Iterable[Module]) -> None:
         self.modules = {module.path: module for module in modules}
         self._scopes: dict[str, Scope] = {}
-        self._by_last: dict[str, list[Module]] = defaultdict(list)
-        for module in self.modules.values():
-            self._by_last[module.parts[-1] if module.parts else ""].append(module)
+        self._module_names = ModuleNames(self.modules)
         self._changed: dict[str, set[tuple[Scope | None, str]]] = {}
         self._given_to_self: dict[ast.AST, dict[str, list[Value]]] = {}
 
@@ -69,27 +46,8 @@ class Project:
         return scope
 
     def module_named(self, dotted: str, near: Module) -> Module | None:
-        """The module of that name, wherever its package begins: the one whose path ends so, and that shares most of its path with `near`.
-
-        Where files came without their folders, `shop.base` is `base.py` beside `near`.
-        """
-        parts = tuple(dotted.split("."))
-        candidates = [
-            module
-            for module in self._by_last.get(parts[-1], ())
-            if module.parts[-len(parts) :] == parts and not self._is_inside_package(module, len(parts))
-        ]
-        nearest = max(candidates, key=lambda module: (_shared(module, near), -len(module.parts)), default=None)
-        return nearest or self._without_folders(parts, near)
-
-    def _without_folders(self, parts: tuple[str, ...], near: Module) -> Module | None:
-        beside = self.modules.get(f"{parts[-1]}.py")
-        is_possible = "/" not in near.path and len(parts) > 1 and parts[0] not in _FOREIGN
-        return beside if is_possible and beside is not near else None
-
-    def _is_inside_package(self, module: Module, length: int) -> bool:
-        """Whether the folder above the last `length` parts is a package: then its full name is longer, and `import requests` is not `shop/requests.py`."""
-        return "/".join((*module.parts[:-length], "__init__.py")) in self.modules and len(module.parts) > length
+        """The module of that name, as `ModuleNames.named` says."""
+        return self._module_names.named(dotted, near)
 
     def resolve(self, node: ast.expr, scope: Scope, depth: int = 0) -> list[Target]:
         """What a name or dotted name leads to: every possibility, none when it is unknown. Values are not evaluated."""
@@ -203,8 +161,9 @@ class Project:
     def member(self, base: Target, name: str, depth: int = 0) -> list[Target]:
         """What `base.name` leads to."""
         if isinstance(base, External):
-            found = self._below(base, name)
-            return found or [External(f"{base.name}.{name}")]
+            full = f"{base.name}.{name}"  # `import shop.tasks` binds `shop`, which may be no file of the scan while `shop.tasks` is
+            modules = self._module_names.ending(tuple(full.split(".")))
+            return [Whole(modules[0])] if modules else [External(full)]
         if isinstance(base, Whole):
             if found := self.named(name, self.top(base.module), depth + 1):
                 return found
@@ -234,12 +193,6 @@ class Project:
             return False
         targets = self.resolve(value.node.func, value.scope, depth + 1)
         return any(isinstance(target, External) and target.root == "celery" for target in targets)
-
-    def _below(self, base: External, name: str) -> list[Target]:
-        """`import shop.tasks` binds `shop`, which may be no file of the scan while `shop.tasks` is."""
-        parts = tuple(f"{base.name}.{name}".split("."))
-        found = [module for module in self._by_last.get(parts[-1], ()) if module.parts[-len(parts) :] == parts]
-        return [Whole(found[0])] if found else []
 
     def attribute_of_class(self, found: Defined, name: str, depth: int = 0) -> list[Target]:
         """An attribute that a class or one of its bases in the scan defines."""
@@ -312,12 +265,3 @@ def _given_to_self(own: Defined) -> dict[str, list[Value]]:
                 if isinstance(target, ast.Attribute):
                     found[target.attr].append(Value(value, inside))
     return found
-
-
-def _shared(module: Module, near: Module) -> int:
-    count = 0
-    for one, other in zip(module.parts, near.parts, strict=False):
-        if one != other:
-            break
-        count += 1
-    return count

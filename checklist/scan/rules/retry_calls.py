@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from checklist.scan.found import Evidence, Finding, Origin
 from checklist.scan.rules.parts import decorating, retrying
 from checklist.scan.rules.parts.handlers import caught, is_wide
-from checklist.scan.rules.parts.wording import listed, unique
+from checklist.scan.rules.parts.wording import listed, unique, unread
 from checklist.scan.rules.registry import cannot_tell, does_not_apply, fails, not_found, passes, rule
 from checklist.scan.subject import Subject, dotted
 
@@ -30,9 +30,9 @@ def retry_call(subject: Subject) -> Finding:
         return not_found("no call of `self.retry` in the body")
     bind = subject.option("bind")
     unbound = [each for each in calls if _is_unbound(each, subject)]
-    if unbound and bind.origin is Origin.UNKNOWN:
+    if unbound and (why := unread(bind)):
         return cannot_tell(
-            f"`self` is used, and whether the task is bound is not known: {bind.note}", subject.line(unbound[0])
+            f"`self` is used, and whether the task is bound is not known: {why}", subject.line(unbound[0])
         )
     faults = [(each, why) for each in calls for why in _faults(each, subject, unbound)]
     if faults:

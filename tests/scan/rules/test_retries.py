@@ -136,6 +136,7 @@ CALLS = [
     Case("returned and not thrown", TRY + "return self.retry(exc=exc, throw=False)\n", CANNOT_TELL, "with `throw` given it may raise nothing"),
     Case("not thrown", TRY + "self.retry(exc=exc, throw=False)\n", CANNOT_TELL, "with `throw` given it may raise nothing"),
     Case("not bound", TRY.replace("bind=True", "") + "raise self.retry(exc=exc)\n", "fail", "`bind=True`"),
+    Case("perhaps not bound", "from elsewhere import UNSEEN\n" + TRY.replace("bind=True", "bind=UNSEEN") + "raise self.retry(exc=exc)\n", CANNOT_TELL, "`bind=UNSEEN` (line 3)"),
     Case("caught", "@app.task(bind=True)\ndef charge(self, pk):\n    try:\n        if not pay(pk):\n            raise self.retry()\n"
             "    except Exception:\n        log(pk)\n", "fail", "is caught by `except Exception:` of line 7"),
     Case("right", TRY + "raise self.retry(exc=exc, countdown=9)\n", "pass", "`raise self.retry"),
