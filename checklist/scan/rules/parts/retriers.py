@@ -32,7 +32,7 @@ def places(subject: Subject) -> Iterator[Place]:
         yield from _retrying(targets, subject)
         if not targets and (name := _unread(decorator, scope, subject)):
             yield name, subject.line(decorator)
-    yield from _retrying([*_wrappers(subject), *_methods(subject)], subject)
+    yield from _retrying([*subject.declaration.maker.wrappers, *_methods(subject)], subject)
     for call in subject.calls_in_body():
         yield from called(call, subject)
 
@@ -54,21 +54,6 @@ def _unread(decorator: ast.expr, scope: Scope, subject: Subject) -> str:
     written = dotted(called)
     name = min(subject.project.outer_names(called, scope), default=written)
     return written if _SPEAKS_OF_RETRIES.search(name) else ""
-
-
-def _wrappers(subject: Subject) -> list[Defined]:
-    """The decorators of the project that make the task, the one that is used first."""
-    maker = subject.declaration.maker
-    scopes = [layer.scope for layer in maker.layers if layer.origin == "wrapper"]
-    found = [maker.wrapper] if maker.wrapper else []
-    return [*found, *(each for scope in scopes if (each := _outermost(scope)))]
-
-
-def _outermost(scope: Scope) -> Defined | None:
-    """The function at whose top a scope stands."""
-    while scope.parent and isinstance(scope.parent.node, ast.FunctionDef):
-        scope = scope.parent
-    return Defined(scope.node, scope.parent) if isinstance(scope.node, ast.FunctionDef) and scope.parent else None
 
 
 def _methods(subject: Subject) -> list[Defined]:
