@@ -15,6 +15,10 @@ from checklist.scan.walking import returned
 if TYPE_CHECKING:
     from checklist.scan.makers import Makers
 
+MOST_OWNERS = (
+    3  # of a name that is bound again and again, as in `query = query.filter()`, each of which leads to all others
+)
+
 
 class Apps:
     """Finds out what makes tasks by its attribute `task`."""
@@ -127,8 +131,8 @@ class Apps:
         made = self.project.resolve(node.func, scope)
         answers = [self._task_of_made(each, name, depth + 1) for each in made]
         if not made and isinstance(node.func, ast.Attribute):
-            owners = self.project.resolve(node.func.value, scope)
-            answers = [False for owner in owners if self._task_of(owner, name, depth + 1) is False]
+            owners = self.project.resolve(node.func.value, scope)[:MOST_OWNERS]
+            answers = [False for owner in owners if self._task_of(owner, name, depth + DEEPEST // 3) is False]
         return next((answer for answer in answers if answer is not None), None)
 
     def _task_of_made(self, made: Target, name: str, depth: int) -> Maker | bool | None:

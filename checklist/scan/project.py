@@ -180,7 +180,13 @@ class Project:
         return []
 
     def _of_instance(self, node: ast.Call, scope: Scope, name: str, depth: int) -> list[Target]:
-        """What `x.name` is when `x` was made by a class of the project."""
+        """What `x.name` is when `x` was made by a class of the project.
+
+        Only what is written like a class is asked for: `query = query.filter()`, line after line, would lead back to itself for ever.
+        """
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if not called[:1].isupper():
+            return []
         found: list[Target] = []
         for made in self.resolve(node.func, scope, depth + 1):
             if isinstance(made, Defined) and isinstance(made.node, ast.ClassDef):

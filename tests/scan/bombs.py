@@ -70,6 +70,10 @@ BOMBS: dict[str, str | bytes] = {
     "circle": _circle(2, 1),
     "wide circle": _circle(200, 40),
     "attribute circle": "a = b.x\nb = a.x\n" * 200 + "@a.task\ndef f(): ...\n",
+    "queries": HEAD
+    + "def load():\n    query = Row.objects\n"
+    + "    query = query.filter(x=1)\n" * 100
+    + "    @query.task\n    def f(): ...\n    query.save()\n",
     "import circle": "from t import a as b, b as a\nfrom t import *\nfrom . import *\n" * 100
     + "@a.task\n@b\n@c\ndef f(): ...\n",
     "own class": HEAD
