@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from checklist.scan.effort import TooMuchError, limit, spend
 from checklist.scan.names import Scope
 from checklist.scan.project import Project
-from checklist.scan.targets import Defined, Value
+from checklist.scan.targets import Defined, Given, Value
 from checklist.scan.walking import returned
 
 MOST_STEPS = 5_000  # on the way to the entries of one mapping
@@ -41,12 +41,12 @@ def _entries(project: Project, node: ast.expr, scope: Scope, depth: int) -> Iter
     if isinstance(node, ast.Dict):
         for key, value in reversed(list(zip(node.keys, node.values, strict=True))):
             if key is None:
-                yield from _entries(project, value, scope, depth + 1)
+                yield from _poured(project, value, scope, depth)
             elif isinstance(key, ast.Constant) and isinstance(key.value, str):
                 yield Entry(key.value, value, scope)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        yield from _entries(project, node.right, scope, depth + 1)
-        yield from _entries(project, node.left, scope, depth + 1)
+        yield from _poured(project, node.right, scope, depth)
+        yield from _poured(project, node.left, scope, depth)
     elif isinstance(node, ast.IfExp):
         yield from _either(
             [*_entries(project, node.body, scope, depth + 1), *_entries(project, node.orelse, scope, depth + 1)]
@@ -55,6 +55,14 @@ def _entries(project: Project, node: ast.expr, scope: Scope, depth: int) -> Iter
         yield from _of_call(project, node, scope, depth)
     elif isinstance(node, ast.Name | ast.Attribute):
         yield from _of_name(project, node, scope, depth)
+
+
+def _poured(project: Project, node: ast.expr, scope: Scope, depth: int) -> Iterator[Entry]:
+    """The entries of a mapping within another one; where they are not known, that is told. What a use gives is read where it is used."""
+    found = list(_entries(project, node, scope, depth + 1))
+    is_empty = isinstance(node, ast.Dict) and not node.keys
+    is_given = any(isinstance(each, Given) for each in project.resolve(node, scope))
+    yield from found if found or is_empty or is_given else [Entry()]
 
 
 def _either(found: list[Entry]) -> Iterator[Entry]:
@@ -71,9 +79,9 @@ def _of_call(project: Project, node: ast.Call, scope: Scope, depth: int) -> Iter
             if keyword.arg:
                 yield Entry(keyword.arg, keyword.value, scope)
             else:
-                yield from _entries(project, keyword.value, scope, depth + 1)
+                yield from _poured(project, keyword.value, scope, depth)
         for argument in node.args:
-            yield from _entries(project, argument, scope, depth + 1)
+            yield from _poured(project, argument, scope, depth)
         return
     for made in project.resolve(node.func, scope):
         if isinstance(made, Defined) and isinstance(made.node, ast.FunctionDef):

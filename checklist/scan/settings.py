@@ -47,6 +47,7 @@ class Settings:
         self._found: dict[str, list[Setting]] = {}
         self.apps = MadeApps(project)
         self._is_configured = False
+        self._read_mappings: set[ast.AST] = set()
         self._missing: list[str] = []
         for module in project.modules.values():
             if any(hint in module.text for hint in _HINTS):
@@ -164,9 +165,12 @@ class Settings:
             self._poured(argument, scope)
 
     def _poured(self, node: ast.expr, scope: Scope) -> None:
+        """`**LIMITS`, and what `update` is given; a mapping that is poured in again and again is read once."""
         for target in self.project.resolve(node, scope):
             if isinstance(target, Value) and is_mapping(target.node) and not target.is_changed:
-                self._pairs(target.node, target.scope)
+                if target.node not in self._read_mappings:
+                    self._read_mappings.add(target.node)
+                    self._pairs(target.node, target.scope)
                 return
         self._missing.append(f"`{scope.module.source(node)}`")
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from checklist.scan.found import Evidence
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
-from checklist.scan.places import is_test
 from checklist.scan.rules.parts import production
 from checklist.scan.rules.parts.numbers import is_number
 from checklist.scan.subject import Subject
@@ -59,8 +58,7 @@ def broker_of(subject: Subject) -> Broker | None:
 
 def visibility_timeout_of(subject: Subject, broker: Broker | None) -> tuple[float, str, list[Evidence]]:
     """The timeout in seconds, in words, and the lines that show it. Raises `UnknownTimeoutError`."""
-    every = [each for each in subject.settings.every("broker_transport_options") if not is_test(each.scope.module)]
-    for setting in reversed(every):
+    for setting in reversed(production.written(subject, "broker_transport_options")):
         value = _visibility(setting.node, setting.scope, subject)
         if value is not None:
             return value, f"{value:g} s ({setting.place.path}:{setting.place.line})", [setting.place]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from checklist.scan.effort import once_per_scan
+from checklist.scan.names import statements
 from checklist.scan.places import is_production, is_test
 from checklist.scan.project import Project
 from checklist.scan.rules.parts.waiting import Waiting, Waits, is_none, is_open, made_by
@@ -24,10 +25,11 @@ _MESSAGES = {
     for name in ("EmailMessage", "EmailMultiAlternatives")
 }
 _SMTP = "django.core.mail.backends.smtp.EmailBackend"
+MOST_PLAIN = 4  # arguments by position; among more, one may be the connection
 # What sends instead of the default: the connection of older releases, and the name of a mailer since Django 6.1.
 _CHOOSING = {"connection", "using"}
 # Code that sets names which it does not write out.
-_POURING = ("globals()", "locals()", "vars()")
+_POURING = ("globals()", "locals()", "vars()", "exec(", "include(")
 
 
 def waiting(call: ast.Call, subject: Subject) -> Waiting | None:
@@ -61,7 +63,7 @@ def _is_given_more(call: ast.Call, subject: Subject) -> bool:
 
 
 def _chooses(call: ast.Call) -> bool:
-    return any(keyword.arg in _CHOOSING for keyword in call.keywords)
+    return len(call.args) > MOST_PLAIN or any(keyword.arg in _CHOOSING for keyword in call.keywords)
 
 
 def _is_given_sender(method: ast.Attribute, subject: Subject) -> bool:
@@ -69,7 +71,7 @@ def _is_given_sender(method: ast.Attribute, subject: Subject) -> bool:
     made = [getattr(target, "node", None) for target in subject.project.resolve(method.value, subject.scope)]
     calls = [each for each in made if isinstance(each, ast.Call)]
     is_set_later = dotted(method.value) in _connected(subject.module)
-    return is_set_later or any(_chooses(each) or is_open(each) or len(each.args) > 5 for each in calls)
+    return is_set_later or any(_chooses(each) or is_open(each) for each in calls)
 
 
 @lru_cache(maxsize=4)
@@ -131,14 +133,15 @@ def _poured(files: list[Module], project: Project) -> str:
     for module in files:
         if found := next((each for each in _POURING if each in module.text), ""):
             return f"`{found}` may set it in {module.path}"
-        for node in module.tree.body:
+        for node in statements(module.tree):
             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*" and not _is_read(node, module, project):
                 return f"`{ast.unparse(node)}` in {module.path} was not followed"
     return ""
 
 
 def _is_read(node: ast.ImportFrom, module: Module, project: Project) -> bool:
-    return bool(node.level) or project.module_named(node.module or "", module) is not None
+    found = project.module_named(node.module, module) if node.module else None
+    return found is not None and found is not module
 
 
 def _other_backend(project: Project) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from checklist.scan.found import Evidence
 from checklist.scan.names import Function
-from checklist.scan.rules.parts import bases
+from checklist.scan.rules.parts import bases, decorating
 from checklist.scan.rules.parts.sends import parameter, production_calls
 from checklist.scan.rules.parts.wording import place
 from checklist.scan.subject import Subject
@@ -36,8 +36,13 @@ def _misplaced(call: Call, subject: Subject, names: set[str]) -> Iterator[tuple[
 
 
 def _is_between(subject: Subject) -> bool:
-    """Whether something between the call and the function may take options out: a class of the task's own, or one that was not read."""
-    return bool(subject.hidden) or any(bases.method(subject, name) for name in ("delay", "apply_async", "__call__"))
+    """Whether something between the call and the function may take options out: a class, a decorator, or what was not read."""
+    is_wrapped = subject.declaration.maker.form.startswith("project_decorator") or bool(decorating.below(subject))
+    return (
+        is_wrapped
+        or bool(subject.hidden)
+        or any(bases.method(subject, name) for name in ("delay", "apply_async", "__call__"))
+    )
 
 
 def _read(function: Function, names: set[str]) -> set[str]:

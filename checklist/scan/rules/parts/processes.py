@@ -29,8 +29,20 @@ def waiting(call: ast.Call, subject: Subject) -> Waiting | None:
 
 
 def _ended(process: ast.expr, subject: Subject) -> str:
-    """What in the file ends the process by itself: a timer may call it, or a loop that looks at the clock."""
-    return _endings(subject.module).get(dotted(process), "")
+    """What may end the process by itself: a timer or a loop that looks at the clock, or something that it is handed to."""
+    name = dotted(process)
+    if ending := _endings(subject.module).get(name, ""):
+        return ending
+    handed = (node for node in subject.body() if dotted(node) == name and not _is_asked(node, subject))  # type: ignore[arg-type]
+    first = next(handed, None) if name else None
+    return subject.line(first).text if first is not None else ""
+
+
+def _is_asked(node: ast.AST, subject: Subject) -> bool:
+    """Whether a use of a process only reads or calls something of it that neither ends it nor tells its number, or binds its name."""
+    up = subject.module.parents.get(node)
+    is_plain = isinstance(up, ast.Attribute) and up.attr not in {"pid", "poll"}
+    return is_plain or isinstance(getattr(node, "ctx", None), ast.Store) or isinstance(up, ast.withitem)
 
 
 @lru_cache(maxsize=4)
