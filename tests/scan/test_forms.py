@@ -150,6 +150,8 @@ def test_an_option_has_its_value_in_each_rarer_form(text: str, name: str, value:
 
 NAMED = {
     "a mapping that is changed later": "KEPT = {'acks_late': True}\nKEPT['queue'] = 'q'\n@app.task(**KEPT)\ndef charge(): ...\n",
+    "a mapping that another one may replace": "@app.task(**{'acks_late': True, **load()})\ndef charge(): ...\n",
+    "a union with what was not read": "from shop.conf import MORE\n@app.task(**({'acks_late': True} | MORE))\ndef charge(): ...\n",
     "a mapping of a function": "def kept(name):\n    return {'acks_late': True}\n@app.task(**kept('x'))\ndef charge(): ...\n",
     "either of two mappings": "@app.task(**({'acks_late': True} if X else {}))\ndef charge(): ...\n",
     "a condition that replaces it": INSIDE.format(

@@ -41,6 +41,11 @@ def test_a_setting_is_found(text: str) -> None:
     assert subject.settings.seen
 
 
+def test_a_mapping_that_is_poured_into_others_again_and_again_is_read_once() -> None:
+    layers = "".join(f"M{n} = {{**M{n + 1}, **M{n + 1}, **M{n + 1}}}\n" for n in range(40))
+    assert limit(f"{layers}M40 = {{'task_time_limit': 60}}\napp.conf.update(M0)\n")[1] == 60
+
+
 UNSEEN = {
     "a key that nothing is kept under": (FLASK, "flask.config['CELERY']"),
     "a mapping that was not read": ("app.conf.update({**LIMITS})\n", "`LIMITS`"),

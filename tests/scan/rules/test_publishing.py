@@ -129,6 +129,7 @@ DELAYS = [
     Case("no delay", sent("charge.apply_async((pk,))"), NOT_FOUND, "none with `countdown` or `eta`"),
     Case("given to delay", sent("charge.delay(pk, countdown=60)"), "fail", "`countdown=60` is given to `delay`, which passes it to the task: only `apply_async` takes it, shop/views.py:11"),
     Case("an eta that is given to delay", sent("charge.delay(\n    pk,\n    eta=pk.due,\n)"), "fail", "`eta=pk.due` is given to `delay`", "eta=pk.due,"),
+    Lookalike("given to delay, and a decorator may take it", {**taking("pk", "pay(pk)", "countdown=9"), "shop/tasks.py": IMPORTS + "from shop.more import takes\n@app.task\n@takes\ndef charge(pk):\n    pay(pk)\n"}, NOT_FOUND),
     Case("given to delay on commit", sent("charge.delay_on_commit(pk, countdown=60)"), "fail", "is given to `delay_on_commit`"),
     Case("given to delay, and the task takes anything", taking("pk, **more", "pay(pk, more['x'], more.get('y'))", "countdown=9"), "fail", "`countdown=9` is given to `delay`"),
     Lookalike("an argument of the task", taking("pk, countdown", "pay(pk, countdown)", "countdown=7200"), NOT_FOUND, "none with"),
