@@ -101,7 +101,7 @@ class Settings:
         """`CELERY_TASK_TIME_LIMIT = 60` of a settings module, or of a class in one; without a prefix only in a module that is named for it."""
         last = module.parts[-1].lower() if module.parts else ""
         self._names(top, prefixes=("",) if "celery" in last and "conf" in last else PREFIXES)
-        for statement in module.tree.body:
+        for statement in module.tree.body if _is_configuration(module) else []:
             if isinstance(statement, ast.ClassDef):
                 self._names(top.within(statement), prefixes=PREFIXES)
 
@@ -245,6 +245,11 @@ def _is_conf(node: ast.expr) -> bool:
     return (isinstance(node, ast.Attribute) and node.attr == "conf") or (
         isinstance(node, ast.Name) and node.id in {"conf", "celeryconfig"}
     )
+
+
+def _is_configuration(module: Module) -> bool:
+    """Whether a file is named for settings, so that its classes hold some; those of others give defaults to somebody else's."""
+    return any("settings" in part.lower() or "conf" in part.lower() for part in module.parts)
 
 
 def _is_settings(module: Module) -> bool:

@@ -79,3 +79,8 @@ def test_classes_of_a_settings_module_that_differ_leave_a_setting_unknown() -> N
 def test_a_class_of_settings_that_is_named_for_tests_or_development_does_not_hold(name: str) -> None:
     text = f"## shop/settings.py\nclass Live:\n    CELERY_TASK_TIME_LIMIT = 60\nclass {name}:\n    CELERY_TASK_TIME_LIMIT = 6\n"
     assert limit(text)[1] == 60
+
+
+def test_a_class_in_another_module_does_not_set_anything() -> None:
+    _, value, origin = limit("## shop/models.py\nclass ShopConf(AppConf):\n    CELERY_TASK_TIME_LIMIT = 60\n")
+    assert (value, origin) == (None, Origin.DEFAULT)

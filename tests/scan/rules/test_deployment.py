@@ -57,6 +57,7 @@ VISIBILITY = [
     Case("a broker for tests alone", {**broker("%s", task(LATE)), "shop/celery.py": "from celery import Celery\napp = Celery()\n", "shop/settings_test.py": "CELERY_BROKER_URL = 'amqp://x'\n"}, CANNOT_TELL, "neither the broker"),
     Case("a broker of another kind", broker("pigeon://x", task(LATE)), CANNOT_TELL, "the broker is `pigeon`"),
     Case("a timeout that is no number", task(LATE), CANNOT_TELL, "is no number", settings=TIMEOUT % "'x'"),
+    Case("brokers that differ", {**broker("redis://x", task(LATE)), "shop/settings.py": "CELERY_BROKER_URL = 'amqp://x'\n"}, CANNOT_TELL, "neither the broker"),
     Case("a timeout of development", {**broker("redis://x", task(LATE)), "shop/dev.py": "CELERY_BROKER_TRANSPORT_OPTIONS = {'visibility_timeout': 99999}\n"}, "fail", "3600 s by default"),
     Case("a timeout from elsewhere", task(LATE), CANNOT_TELL, "what `visibility_timeout`", settings=TIMEOUT % "env('X')"),
     Case("RabbitMQ", broker("amqp://localhost", task(LATE)), "na", "the broker is `amqp`"),

@@ -10,6 +10,7 @@ from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
 from checklist.scan.rules.parts import production
 from checklist.scan.rules.parts.numbers import is_number
+from checklist.scan.settings import Setting
 from checklist.scan.subject import Subject
 
 _REDIS = {"redis", "rediss", "sentinel", "redis+socket", "unix"}
@@ -48,12 +49,18 @@ class Broker:
 
 
 def broker_of(subject: Subject) -> Broker | None:
-    """The kind of broker by the scheme of its URL, where that is written in full in settings for production."""
+    """The kind of broker by the scheme of its URL, where that is written in full in settings for production, and everywhere the same."""
     for name in ("broker_url", "broker_read_url"):
-        for setting in reversed(production.written(subject, name)):
-            if isinstance(setting.value, str) and "://" in setting.value:
-                return Broker(setting.value.split("://")[0].split("+")[0].lower(), setting.place)
+        written = [each for each in production.written(subject, name) if "://" in str(each.value)]
+        found = {_scheme(each): each for each in written}
+        if found:
+            scheme, last = next(iter(found.items()))
+            return Broker(scheme, last.place) if len(found) == 1 else None
     return None
+
+
+def _scheme(setting: Setting) -> str:
+    return str(setting.value).split("://")[0].split("+")[0].lower()
 
 
 def visibility_timeout_of(subject: Subject, broker: Broker | None) -> tuple[float, str, list[Evidence]]:
