@@ -134,7 +134,8 @@ class _Collected:
         if given := self.options.get(name) or self.arguments.get(name):
             self.options.setdefault(keyword.arg, replace(given, name=keyword.arg))
         elif (default := default_of(name, layer.scope)) is not None:
-            self._add(keyword.arg, default, layer.scope, "wrapper", layer.note)
+            is_only = all(isinstance(each, Given) for each in self.project.resolve(keyword.value, layer.scope))
+            self._add(keyword.arg, default, layer.scope, "wrapper", layer.note, is_sure=is_only)
         return True
 
     def _is_parameter(self, node: ast.expr, scope: Scope) -> bool:

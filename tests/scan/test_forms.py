@@ -154,6 +154,7 @@ NAMED = {
     "a union with what was not read": "from shop.conf import MORE\n@app.task(**({'acks_late': True} | MORE))\ndef charge(): ...\n",
     "a mapping of a function": "def kept(name):\n    return {'acks_late': True}\n@app.task(**kept('x'))\ndef charge(): ...\n",
     "either of two mappings": "@app.task(**({'acks_late': True} if X else {}))\ndef charge(): ...\n",
+    "a parameter that the wrapper fills in": "def job(acks_late=None):\n    if acks_late is None:\n        acks_late = True\n    return shared_task(acks_late=acks_late)\n@job()\ndef charge(): ...\n",
     "a condition that replaces it": INSIDE.format(
         "    if X:\n        options['acks_late'] = False\n", "acks_late=True"
     ),

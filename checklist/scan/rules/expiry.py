@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from checklist.scan.found import Evidence, Finding, Option, Origin
+from checklist.scan.found import Evidence, Finding, Option
 from checklist.scan.rules.parts.misplaced import misplaced
 from checklist.scan.rules.parts.numbers import is_number
 from checklist.scan.rules.parts.schedule_entries import Entry, entries
 from checklist.scan.rules.parts.sends import handed_on, not_followed, production_calls, sends, where_looked
-from checklist.scan.rules.parts.wording import counted, duration, listed, place, unique
+from checklist.scan.rules.parts.wording import counted, duration, listed, place, unique, unread
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
 
@@ -47,8 +47,8 @@ def _outlives(entry: Entry, option: Option, subject: Subject) -> tuple[str, tupl
 def _without(open_ended: list[tuple[Entry, bool]], option: Option, subject: Subject) -> Finding:
     """What there is to say of schedule entries without `expires`, each with whether all of it was read."""
     lines = unique(each.evidence for each, _ in open_ended)
-    if option.origin is Origin.UNKNOWN:
-        return cannot_tell(f"scheduled without `expires`, but {option.note}", *lines)
+    if why := unread(option):
+        return cannot_tell(f"the schedule entry has no `expires`, but {why}", *lines)
     frequent = [each for each, is_whole in open_ended if is_whole and _is_frequent(each, subject)]
     if frequent:
         texts = [_open_ended(each, subject) for each in frequent]

@@ -158,6 +158,7 @@ PLANS = [
     Case("given to delay", sent("charge.delay(pk, expires=60)"), "fail", "`expires=60` is given to `delay`, which passes it to the task: only `apply_async` takes it, shop/views.py:11"),
     Lookalike("an argument of the task", taking("pk, expires=None", "pay(pk, expires)", "expires=60"), NOT_FOUND, "none with `expires`"),
     Case("at one of two calls", sent("charge.apply_async((pk,), expires=60)\ncharge.delay(pk)"), CANNOT_TELL, "1 of 2 calls"),
+    Case("each minute, and the task expires by the environment", TASK.replace("@app.task", "@app.task(expires=int(env('E')))", 1), CANNOT_TELL, "what `expires=int(env('E'))` (line 2) comes to", settings=PLAN.format("shop.tasks.charge", "60.0", "")),
     Case("each minute", TASK, "fail", "runs every minute without `expires`", settings=PLAN.format("shop.tasks.charge", "60.0", "")),
     Case("each five minutes", TASK, "fail", "every 5 minutes", settings=PLAN.format("shop.tasks.charge", "crontab(minute='*/5')", "")),
     Case("with expiry", TASK, "pass", "has `expires`", settings=PLAN.format("shop.tasks.charge", "60", ", 'options': {'expires': 50}")),
