@@ -13,7 +13,7 @@ Of = TypeVar("Of")
 Found = TypeVar("Found")
 
 PER_SCAN = 10_000_000  # steps that one thing may cost which is found out once for all files
-PER_FILE = 1_000_000  # steps; the largest file of the projects that `make scan-bench` reads needs a fifteenth
+PER_FILE = 1_000_000  # steps; real projects stay far below, and a few seconds are enough for all of them
 
 
 class TooMuchError(Exception):
