@@ -8,7 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import APIResponse, Page, Route
 
 ANSWERS = "**/items/*/"
-PATIENCE = 10.0  # seconds
+PATIENCE = 30.0  # seconds
 
 
 def until(page: Page, holds: Callable[[], bool]) -> None:

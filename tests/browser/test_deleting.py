@@ -11,8 +11,6 @@ from .server import Server
 from .test_accessibility import assert_accessible
 from .visitors import Visitors
 
-AT_ONCE = 6000  # milliseconds
-
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
 def person(request: pytest.FixtureRequest, visitors: Visitors, server: Server) -> Page:
@@ -78,7 +76,7 @@ def test_an_open_page_of_a_deleted_audit_says_so_and_keeps_what_is_typed(audit: 
     visitors.forgive(audit.page, "status of 404|dialog: beforeunload")
     page, item, notice = audit.page, audit.items[0], audit.page.locator("#notice")
     delete_in_another_tab(audit)
-    expect(notice).to_contain_text("This audit was deleted", timeout=AT_ONCE)
+    expect(notice).to_contain_text("This audit was deleted")
     audit.write(item, "too late?")
     expect(audit.status).to_have_text(NOT_SAVED)
     expect(audit.problem(item)).to_contain_text("404")
@@ -97,7 +95,7 @@ def test_an_open_shared_page_of_a_deleted_audit_says_so(audit: AuditPage, visito
     visitors.forgive(audit.page, "status of 404")
     reader.goto(audit.view_link.input_value())
     delete_in_another_tab(audit)
-    expect(reader.locator("#notice")).to_contain_text("This audit was deleted", timeout=AT_ONCE)
+    expect(reader.locator("#notice")).to_contain_text("This audit was deleted")
     expect(reader.locator("h1")).to_have_text(TASK)
     assert_accessible(reader)
     states.post(f"{audit.url}restore/", {})
@@ -108,6 +106,6 @@ def test_the_notice_goes_when_the_audit_is_restored_elsewhere(audit: AuditPage, 
     visitors.forgive(audit.page, "status of 404")
     notice = audit.page.locator("#notice")
     delete_in_another_tab(audit)
-    expect(notice).to_be_visible(timeout=AT_ONCE)
+    expect(notice).to_be_visible()
     states.post(f"{audit.url}restore/", {})
     expect(notice).to_be_hidden()
