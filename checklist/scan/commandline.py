@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from checklist.scan import celery_audit, guide, patch, progress, reading, scanning
+from checklist.scan import celery_audit, guide, memory, patch, progress, reading, scanning
 from checklist.scan import diff as diffs
 from checklist.scan.celery_audit import ImportedError
 from checklist.scan.diff import Diff, DiffError
@@ -48,9 +48,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace, folders: Sequence[Path]) -> Result:
     """Scan as the arguments say; `folders` are those of the checklists. Raises `UsageError`."""
     try:
-        return _result(options, folders)
+        with memory.bounded():
+            return _result(options, folders)
     except (ChecklistError, PathError, DiffError, ImportedError) as error:
         raise UsageError(str(error)) from None
+    except MemoryError:
+        raise UsageError("the scan needs more memory than it may have; name fewer files or folders") from None
 
 
 def _result(options: Namespace, folders: Sequence[Path]) -> Result:

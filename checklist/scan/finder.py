@@ -131,6 +131,8 @@ def _bounded(path: str, unread: list[Unread]) -> Iterator[None]:
         unread.append(Unread(path, str(error)))
     except RecursionError:
         unread.append(Unread(path, "it is nested too deeply to be followed"))
+    except MemoryError:
+        unread.append(Unread(path, "it leads to more than the memory holds"))
 
 
 def _declaration(project: Project, settings: Settings, made: Made) -> Declaration:

@@ -18,7 +18,9 @@ from checklist.scan.found import Evidence
 
 LONGEST = 500  # characters of an expression that are shown
 MOST_CONTINUED = 20_000  # lines that end in a backslash; Python's reader takes the square of their number
-LARGEST = 4_000_000  # bytes of one file; the largest module of Python's own library has 0.3 million
+LARGEST = (
+    2_000_000  # bytes of one file: up to 2 GB as a tree; the largest module of Python's own library has 0.3 million
+)
 
 
 # Encodings of text that people write, each decoded in one pass. Others that Python knows take hours for some files (punycode) or are no text.

@@ -74,7 +74,7 @@ def test_what_is_no_plain_file_or_too_large_is_told_of(tmp_path: Path) -> None:
         file.truncate(5_000_000_000)
     assert told(reading.read([str(tmp_path)])) == {
         "pipe.py": "is not a plain file",
-        "large.py": "has 5,000,000,000 bytes; at most 4,000,000 are read",
+        "large.py": "has 5,000,000,000 bytes; at most 2,000,000 are read",
     }
 
 
