@@ -44,6 +44,13 @@ class Diff:
                 raise DiffError(f"the diff does not hold the whole of {change.path}{change.doubt}; {HOW_TO}")
         return {change.path: change.text for change in ours if change.text is not None}
 
+    def texts_beside(self, matched: Matched, files: Container[str]) -> dict[str, str]:
+        """The new text of the Python files that it holds whole and that are not among `files`, where these are not all there are."""
+        if self.is_placed:
+            return {}
+        ours = [each for each in matched.absent if each.is_python and each.is_whole and each.path not in files]
+        return {each.path: each.text for each in ours if each.text is not None}
+
     def unproven(self) -> tuple[Unread, ...]:
         """What may be missing below these texts."""
         return tuple(

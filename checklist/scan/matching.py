@@ -14,10 +14,14 @@ Files = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Matched:
-    """`changes` has the change of each file, by the file's path; `missing` why a change has no file, by the change's path."""
+    """`changes` has the change of each file, by the file's path; `missing` why a change has no file, by the change's path.
+
+    `absent` are those among the missing of which no file has the lines.
+    """
 
     changes: Mapping[str, Change]
     missing: Mapping[str, str]
+    absent: tuple[Change, ...] = ()
 
 
 def match(changes: Sequence[Change], files: Files, *, is_placed: bool) -> Matched:
@@ -37,7 +41,8 @@ def match(changes: Sequence[Change], files: Files, *, is_placed: bool) -> Matche
         is_meant = change.path in files and (is_placed or change.path not in found)
         if is_meant and (line := change.misfit(files[change.path])):
             raise DiffError(f"the diff does not fit {change.path}: line {line} differs; make it of the file as it is")
-    return Matched(found, missing)
+    absent = [each for each in _left(changes, found) if not any(each.is_of(lines) for lines in files.values())]
+    return Matched(found, missing, tuple(absent))
 
 
 def _left(changes: Iterable[Change], found: Mapping[str, Change]) -> list[Change]:

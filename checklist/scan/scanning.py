@@ -24,22 +24,31 @@ Files = Mapping[str, str | bytes | Unread]
 def scan(files: Files, items: Mapping[str, str], diff: str | Diff = "", *, progress: Progress = nobody) -> Scanned:
     """Scan `files` (POSIX paths with text, bytes, or why there is neither) for the tasks and for what the rules say of each.
 
-    `items` maps the slug of each item to the name of its rule. With a `diff`, each task says whether that touches it; without files
-    the files are those that the diff holds whole. Raises `DiffError`.
+    `items` maps the slug of each item to the name of its rule. With a `diff`, each task says whether that touches it, and the files
+    that it holds whole are scanned, too; without other files it must hold all of its own. Raises `DiffError`.
     """
     read = diffs.read(diff) if isinstance(diff, str) and diff.strip() else diff
     changes = read if isinstance(read, Diff) else None
     unproven = changes.unproven() if changes and not files else ()
     if not files and changes:
         files = changes.texts()
-    found = finder.find(files, progress)
-    matched = changes.match({path: module.lines for path, module in found.project.modules.items()}) if changes else None
+    found, matched = _found(files, changes, progress)
+    if changes and matched and (beside := changes.texts_beside(matched, files)):
+        files = {**files, **beside}
+        found, matched = _found(files, changes, progress)
     tasks = _tasks(found, items, matched.changes if matched else None, progress)
     unread, changed = found.unread + unproven, None
     if changes and matched:
         unread += changes.hidden(files) + _not_given(matched, files)
         changed = tuple(sorted(changes.paths | set(matched.changes)))
     return Scanned(tasks, found.possible, unread, _sources(found, tasks), changed)
+
+
+def _found(files: Files, changes: Diff | None, progress: Progress) -> tuple[Found, Matched | None]:
+    """What is in the files, and which of them the diff changes."""
+    found = finder.find(files, progress)
+    lines = {path: module.lines for path, module in found.project.modules.items()}
+    return found, changes.match(lines) if changes else None
 
 
 def _tasks(

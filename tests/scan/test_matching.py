@@ -12,7 +12,7 @@ from checklist.scan.scanning import scan
 from scan.repository import diff as made
 from scan.repository import write
 
-BEFORE = "from celery import shared_task\n\n@shared_task\ndef {0}(order):\n    return order\n"
+BEFORE = "from celery import shared_task\n\n@shared_task\ndef {0}(order):\n    return order\n" + 9 * "\n# {0}\n"
 AFTER = BEFORE.replace("(order):", "(order, why):")
 CHARGE, REFUND = AFTER.format("charge"), AFTER.format("refund")
 
@@ -20,8 +20,13 @@ CHARGE, REFUND = AFTER.format("charge"), AFTER.format("refund")
 @pytest.fixture
 def change(tmp_path: Path) -> str:
     """A diff that changes two files of one name."""
-    before = {f"{folder}/tasks.py": BEFORE.format(name) for folder, name in (("shop", "charge"), ("cafe", "refund"))}
-    return made(tmp_path, before, {"shop/tasks.py": CHARGE, "cafe/tasks.py": REFUND})
+    return two_files(tmp_path)
+
+
+def two_files(folder: Path, *options: str) -> str:
+    """The diff of `change`, made with these options of git."""
+    before = {"shop/tasks.py": BEFORE.format("charge"), "cafe/tasks.py": BEFORE.format("refund")}
+    return made(folder, before, {"shop/tasks.py": CHARGE, "cafe/tasks.py": REFUND}, *options)
 
 
 def touched(files: dict[str, str], diff: str | Diff) -> set[str]:
@@ -38,6 +43,12 @@ def test_pasted_code_is_known_by_its_lines(change: str) -> None:
     files = {"pasted.py": REFUND}
     assert touched(files, change) == {"pasted.py refund"}
     assert missing(files, change) == {"shop/tasks.py": "no file that was read has the lines that it shows"}
+
+
+def test_a_file_that_nobody_gave_and_the_diff_holds_whole_is_scanned(tmp_path: Path) -> None:
+    whole = two_files(tmp_path, "-U100000")
+    assert touched({"pasted.py": REFUND}, whole) == {"pasted.py refund", "shop/tasks.py charge"}
+    assert missing({"pasted.py": REFUND}, whole) == {}
 
 
 @pytest.mark.parametrize("names", [("tasks.py", "2/tasks.py"), ("2/tasks.py", "tasks.py")])
@@ -82,7 +93,7 @@ def test_a_change_that_shows_nothing_finds_nothing(tmp_path: Path) -> None:
 
 def test_a_short_file_that_is_whole_is_not_the_beginning_of_a_long_one(tmp_path: Path) -> None:
     text = made(tmp_path, {}, {"shop/__init__.py": CHARGE.partition("\n")[0] + "\n"})
-    assert list(missing({"pasted.py": CHARGE}, text)) == ["shop/__init__.py"]
+    assert scan({"pasted.py": CHARGE}, {}, text).changed == ("shop/__init__.py",)
 
 
 def test_what_is_no_python_is_not_looked_for(tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from checklist.scan.diff import Diff, DiffError
+from checklist.scan.diff import Diff, DiffError, read
 from checklist.scan.found import Kind
 from checklist.scan.rules import registry
 from checklist.scan.scanned import from_json
@@ -31,6 +32,7 @@ def refund(order):
 class Plain:
     pass
 """
+GOOD = "from celery import shared_task\n\n@shared_task\ndef good(): ...\n"
 
 
 def touched(files: dict[str, str], diff: str | Diff) -> set[str]:
@@ -95,10 +97,25 @@ def test_a_diff_alone_without_its_files_says_how_to_make_one(tmp_path: Path) -> 
 
 
 def test_files_that_the_diff_changes_and_nobody_gave_are_told_of(tmp_path: Path) -> None:
-    text = made(tmp_path, {}, {"a.py": TASKS, "b.py": "x = 1\n", "c.txt": "x\n"})
+    lines = "x = 1\n" * 20
+    text = made(tmp_path, {"b.py": lines}, {"a.py": TASKS, "b.py": lines + "y = 1\n", "c.txt": "x\n"})
     assert [(each.path, each.reason[:23]) for each in scan({"a.py": TASKS}, ITEMS, text).unread] == [
         ("b.py", "the diff changes it, an")
     ]
+
+
+def test_what_the_diff_holds_whole_is_scanned_beside_the_files(tmp_path: Path) -> None:
+    after = TASKS.replace("limit=4", "limit=5")
+    whole = made(tmp_path, {"shop/tasks.py": TASKS}, {"shop/tasks.py": after, "notes.txt": "x\n"}, "-U100000")
+    scanned = scan({"base.py": "x = 1\n", "pasted.py": GOOD}, ITEMS, whole)
+    assert [(each.task.path, each.task.name, each.is_touched) for each in scanned.tasks] == [
+        ("pasted.py", "good", False),
+        ("shop/tasks.py", "charge", True),
+        ("shop/tasks.py", "refund", False),
+    ]
+    assert scanned.unread == ()
+    placed = replace(read(whole), is_placed=True)
+    assert [each.task.name for each in scan({"pasted.py": GOOD}, ITEMS, placed).tasks] == ["good"]
 
 
 def test_the_files_that_the_diff_changes_are_named_as_they_are_called_here_and_there(tmp_path: Path) -> None:
