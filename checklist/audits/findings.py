@@ -65,11 +65,16 @@ def as_text(finding: Finding) -> str:
     return "\n".join([finding.text, *lines])
 
 
-def noted(note: str, finding: Finding, most: int) -> str:
-    """`note` with the finding below what is there; cut where both are longer than `most` characters, unchanged when it is there already."""
+def noted(note: str, finding: Finding, most: int, earlier: Finding | None = None) -> str:
+    """`note` with the finding in place of the `earlier` one, else below what is there.
+
+    Unchanged when it is there already; cut where both are longer than `most` characters.
+    """
     text = as_text(finding)
     if text in note:
         return note
+    if earlier and (before := as_text(earlier)) in note and len(note) - len(before) + len(text) <= most:
+        return note.replace(before, text)
     before = f"{note.rstrip()}\n\n" if note.strip() else ""
     room = most - len(before)
     if room < 2:

@@ -160,6 +160,12 @@ class Page:
         """The stored source with its lines of evidence."""
         return self.suggested.files(self.report.entries) if self.suggested else []
 
+    @property
+    def outdated(self) -> list[Entry]:
+        """The answers that rest on code which has changed since, and of which nobody said that they still hold."""
+        shown = [self.suggested.of(entry) for entry in self.report.entries] if self.suggested else []
+        return [one.entry for one in shown if one and one.has_changed and not one.is_dismissed]
+
     @cached_property
     def before(self) -> dict[str, Entry]:
         """What the earlier audit of the same task answered, by item."""

@@ -128,7 +128,7 @@ def accept(
 ) -> Answers:
     """Answer `item` as its suggestion says, and put the evidence into the note, below what is there.
 
-    `finding` is the fingerprint of what was shown, `base` the revision of the verdict that the reviewer had in view, `change` the
+    Evidence that was accepted before, and that nobody changed in the note, makes way for it. `finding` is the fingerprint of what was shown, `base` the revision of the verdict that the reviewer had in view, `change` the
     client's own id. Returns every answer as `service.answer` does. Raises `OutdatedError` when the suggestion says something else now,
     `Conflict` when somebody answered the item since; then nothing is written.
     """
@@ -154,7 +154,8 @@ def _answer(audit: Audit, suggestion: Suggestion, *, base: int | None, change: s
         changed = to_write(row, wanted, item_revision=content_of(audit, item).revision, is_known=False)
     except Conflict as collided:
         raise Conflict([_collision(one) for one in collided.collisions]) from None
-    note = findings.noted(row.note, finding, NOTE_LENGTH)
+    earlier = findings.read(suggestion.accepted) if suggestion.accepted else None
+    note = findings.noted(row.note, finding, NOTE_LENGTH, earlier)
     changed |= {"note": note} if note != row.note else {}
     count(audit)
     if changed or row.by_question:

@@ -4,7 +4,6 @@
   const filters = document.getElementById("filters");
   const nothing = document.getElementById("nothing");
   const here = document.getElementById("here");
-  const NAMES = ["verdict", "severity", "section", "q"];
   let current = document.querySelector("li.item.current");
   let hasTaken = false; // whether the reader has taken an item in hand
 
@@ -52,7 +51,7 @@
   // --- Filters. They live in the URL, so that a reload or a sent link shows the same.
   function chosen() {
     const search = new URLSearchParams(location.search);
-    return Object.fromEntries(NAMES.map((name) => [name, search.get(name) ?? ""]));
+    return Object.fromEntries(Object.keys(TESTS).map((name) => [name, search.get(name) ?? ""]));
   }
 
   const text = new Map();
@@ -71,7 +70,7 @@
     section: (item, value) => sectionOf(item) === value,
     q: (item, value) => value.toLowerCase().split(/\s+/).every((word) => words(item).includes(word)),
   };
-  const matches = (item, wanted) => NAMES.every((name) => !wanted[name] || TESTS[name](item, wanted[name]));
+  const matches = (item, wanted) => Object.entries(TESTS).every(([name, test]) => !wanted[name] || test(item, wanted[name]));
 
   function apply() {
     const wanted = chosen();
@@ -94,7 +93,7 @@
       option.textContent = `${(option.dataset.label ??= option.textContent)} (${count})`;
     });
     if (document.activeElement !== filters.elements.q) filters.elements.q.value = wanted.q;
-    document.querySelector("#filters [data-all]").hidden = !NAMES.some((name) => wanted[name]);
+    document.querySelector("#filters [data-all]").hidden = !Object.values(wanted).some(Boolean);
   }
 
   function choose(changes) {
@@ -110,7 +109,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("#filters button, [data-all]");
     if (!button) return;
-    if (button.matches("[data-all]")) choose(Object.fromEntries(NAMES.map((name) => [name, ""])));
+    if (button.matches("[data-all]")) choose(Object.fromEntries(Object.keys(TESTS).map((name) => [name, ""])));
     else choose({ [button.name]: chosen()[button.name] === button.value ? "" : button.value });
   });
   document.addEventListener("change", ({ target }) => target.name === "verdict" && show(chosen()));
@@ -139,6 +138,8 @@
       return document.activeElement.closest?.("li.item") ?? current;
     },
     hold,
+    tests: TESTS,
+    apply,
     step(distance) {
       const shown = visible();
       const place = shown.indexOf(this.current);

@@ -11,6 +11,7 @@
   const title = (item) => item.querySelector("h3 a");
   const verdict = (item) => item.querySelector("input[name=verdict]:checked").value;
   const value = (item) => item.querySelector("input[name=suggestion]").value;
+  const isLeft = (item) => Boolean(partOf(item)?.matches(":is(.found, .changed)[data-state=open]"));
   const findingOf = (text) => text.split(":")[1];
 
   // What was accepted counts as long as the answer is the suggested one; until the server has it, it is on its way there.
@@ -31,6 +32,17 @@
       part.dataset.state = found;
       if (hadFocus && !document.activeElement.offsetParent) title(item).focus({ preventScroll: true });
     });
+    items.apply();
+    remind();
+  }
+
+  // At the top, the answers whose code has changed, as long as nobody decided about them.
+  function remind() {
+    const lines = [...document.querySelectorAll(".outdated li")];
+    const itemOf = (line) => document.getElementById(line.querySelector("a").hash.slice(1));
+    lines.forEach((line) => (line.hidden = !isLeft(itemOf(line))));
+    const reminder = document.querySelector(".outdated");
+    if (reminder) reminder.hidden = lines.every((line) => line.hidden);
   }
 
   function decide(item, button) {
@@ -44,7 +56,8 @@
     answers.show(key, button.value);
     outbox.put(key, button.value);
     show();
-    const words = { accept: `Accepted: ${partOf(item).dataset.suggests}`, dismiss: "Suggestion dismissed", open: "Suggestion shown again" };
+    const dismissed = partOf(item).querySelector(".became.dismissed").textContent;
+    const words = { accept: `Accepted: ${partOf(item).dataset.suggests}`, dismiss: dismissed, open: "Suggestion shown again" };
     said.textContent = words[button.value.split(":")[0]];
   }
 
@@ -102,31 +115,49 @@
     decide(button.closest("li.item"), button);
   });
 
-  // y and x, under the same conditions as the other single keys.
-  const KEYS = { y: "button.accept", x: "button.dismiss" };
+  // y, x and u, under the same conditions as the other single keys.
+  const ACTIONS = { y: () => choose("button.accept"), x: () => choose("button.dismiss"), u: next };
   const dialog = document.getElementById("keys");
   const types = (element) => element.matches("textarea, select, input:not([type=radio], [type=checkbox])");
   document.addEventListener("keydown", (event) => {
-    const wanted = KEYS[event.key.toLowerCase()];
-    if (!wanted || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+    const action = ACTIONS[event.key.toLowerCase()];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
     if (types(event.target) || dialog.open || !dialog.querySelector("input").checked) return;
-    const item = items.current;
-    if (!partOf(item)) return;
     event.preventDefault();
-    if (!item.classList.contains("current") || !item.contains(document.activeElement)) items.hold(item);
-    if (partOf(item).dataset.state === "open") decide(item, item.querySelector(wanted));
+    action();
   });
 
-  // From a line of the source to its item, also when the address says so already.
+  function choose(wanted) {
+    const item = items.current;
+    if (!partOf(item)) return;
+    if (!item.classList.contains("current") || !item.contains(document.activeElement)) items.hold(item);
+    if (partOf(item).dataset.state === "open") decide(item, item.querySelector(wanted));
+  }
+
+  // The next suggestion to decide, from the item in hand round to it again. The item that the page came with unfolded is in nobody's hand.
+  function next() {
+    const shown = [...document.querySelectorAll("li.item:not([hidden])")];
+    const start = Math.max(0, shown.indexOf(items.current) + (items.current?.contains(document.activeElement) ? 1 : 0));
+    const found = shown.slice(start).find(isLeft) ?? shown.find(isLeft);
+    if (found) items.hold(found);
+    else said.textContent = "Nothing in sight has a suggestion to decide";
+  }
+
+  // From a line of the source, or from the reminder, to its item, also when the address says so already.
   document.addEventListener("click", (event) => {
-    const link = event.target.closest(".source a.to");
+    const link = event.target.closest(".source a.to, .outdated a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     history.replaceState(null, "", link.hash);
     items.hold(document.getElementById(link.hash.slice(1)));
   });
 
+  items.tests.suggestion = isLeft;
   document.addEventListener("answered", show);
-  document.addEventListener("change", ({ target }) => target.name === "verdict" && show());
+  document.addEventListener("change", ({ target }) => {
+    if (target.name !== "verdict") return;
+    sent.delete(target.closest("li.item")); // The reviewer decided otherwise.
+    show();
+  });
   show();
 })();

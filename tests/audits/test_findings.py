@@ -45,6 +45,16 @@ def test_a_note_gets_the_evidence_below_what_is_there() -> None:
     assert findings.noted("", FINDING, 4000) == expected.removeprefix("mine\n\n")
 
 
+def test_new_evidence_takes_the_place_of_what_was_accepted_before() -> None:
+    other = replace(FINDING, text="news", evidence=())
+    before = findings.noted("mine", FINDING, 4000)
+    assert findings.noted(before + "\n\nand more", other, 4000, FINDING) == "mine\n\nnews\n\nand more"
+    edited = before.replace("ignored", "not known")
+    assert findings.noted(edited, other, 4000, FINDING) == edited + "\n\nnews"
+    long = replace(other, text="x" * 200)
+    assert findings.noted(before, long, len(before), FINDING) == before
+
+
 @given(st.text(max_size=80), st.integers(0, 90))
 def test_a_note_is_never_too_long_and_never_loses_what_is_there(note: str, room: int) -> None:
     most = max(len(note), room)

@@ -183,13 +183,12 @@ def test_an_answer_that_still_holds_is_not_marked_any_more(client: Client, audit
     assert entry(audit)[0] == "fail"
 
 
-def test_accepting_again_after_an_edit_adds_the_new_evidence(audit: Audit) -> None:
+def test_accepting_again_after_an_edit_puts_the_new_evidence_in_place_of_the_old(audit: Audit) -> None:
     scan(audit)
     suggestions.accept(audit=audit, item="backoff", finding=FOUND)
     suggestions.rescan(audit=audit, scanned=scanned(backoff=EDITED))
     suggestions.accept(audit=audit, item="backoff", finding=findings.fingerprint(EDITED))
-    note = entry(audit)[1]
-    assert note.index("retry_limit=4)") < note.index("retry_limit=9)")
+    assert entry(audit) == ("fail", findings.noted("", EDITED, 4000))
 
 
 def test_a_rule_that_is_gone_takes_its_suggestion_with_it(audit: Audit) -> None:

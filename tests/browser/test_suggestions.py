@@ -305,9 +305,43 @@ def test_a_scan_after_an_edit_marks_the_answer_and_changes_none(audit: AuditPage
     expect(part.locator(".was")).to_contain_text("retry_limit=4")
     expect(part.locator(".says")).to_contain_text("retry_limit=9")
     assert audit.saved_answer(OPTIONS)[0] == "fail"
+    reminder = audit.page.locator(".outdated")
+    reminder.get_by_role("link").click()
+    expect(audit.title(OPTIONS)).to_be_focused()
     part.get_by_role("button", name="The answer still holds").click()
     state(audit, OPTIONS, "dismissed")
+    expect(reminder).to_be_hidden()
     expect(audit.status).to_have_text(SAVED)
+    audit.page.reload()
+    expect(reminder).to_have_count(0)
+    expect(part).to_contain_text("the answer still holds")
+
+
+def test_an_answer_that_is_changed_after_accepting_is_not_called_accepted(audit: AuditPage) -> None:
+    audit.press("j", "y")
+    expect(audit.radio(OPTIONS, "fail")).to_be_checked()
+    expect(audit.status).to_have_text(SAVED)
+    audit.press("p")
+    assert audit.line(OPTIONS).locator(".suggestion").get_attribute("data-state") == "open"
+
+
+def test_one_key_leads_to_the_next_suggestion_and_one_click_shows_no_other_items(audit: AuditPage) -> None:
+    chip = audit.chip("Suggested")
+    number = int(chip.locator(".count").inner_text())
+    assert number == audit.page.locator(".suggestion.found").count() > 2
+    audit.press("u")
+    expect(audit.title(OPTIONS)).to_be_focused()
+    audit.press("y", "u")
+    expect(chip.locator(".count")).to_have_text(str(number - 1))
+    focused = audit.page.evaluate("document.activeElement.closest('li.item').id")
+    state(audit, focused, "open")
+    assert focused != OPTIONS
+    chip.click()
+    expect(audit.page.locator("li.item:visible")).to_have_count(number - 1)
+    for _ in range(number - 1):
+        audit.press("x", "u")
+    expect(chip.locator(".count")).to_have_text("0")
+    expect(audit.page.locator("#said")).to_have_text("Nothing in sight has a suggestion to decide")
 
 
 def test_items_and_lines_of_the_source_lead_to_each_other(page: Page) -> None:
@@ -344,7 +378,8 @@ def test_the_source_stands_beside_the_items_or_below_them(
 
 def test_the_source_is_deleted_and_the_evidence_stays(page: Page) -> None:
     audit = started(page, "refund", keep=True)
-    page.get_by_role("button", name="Delete the source").click()
+    page.get_by_text("Delete the source…").click()
+    page.get_by_role("button", name="Delete it for good").click()
     expect(page.locator(".source")).to_have_count(0)
     audit.unfold(OPTIONS)
     expect(audit.line(OPTIONS)).to_contain_text("pasted.py:9 @shared_task(retry_limit=4)")

@@ -144,7 +144,7 @@ def _choice(form: CodeForm, scanned: Scanned, is_ticked: Any) -> dict[str, Any]:
             "is_touched": bool(form.cleaned_data["diff"]) and each.is_touched,
             "counts": {suggested: _count(each, suggested) for suggested in Suggested},
         }
-        for each in scanned.tasks
+        for each in sorted(scanned.tasks, key=lambda each: not each.is_touched)
     ]
     unread = [*form.unread, *scanned.unread]
     kept = sources.of_tasks(scanned.tasks, scanned.sources) if form.cleaned_data["keep"] else None
