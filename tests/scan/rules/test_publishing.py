@@ -126,6 +126,8 @@ DELAYS = [
     Case("aware", sent("charge.apply_async((pk,), eta=datetime.now(timezone.utc) + timedelta(minutes=2))"), "pass", "`eta="),
     Case("computed", sent("charge.apply_async((pk,), countdown=request.wait)"), CANNOT_TELL, "computed"),
     Case("after a time that is not told", sent("charge.apply_async((pk,), eta=pk.due + timedelta(days=3))"), CANNOT_TELL, "is a time that the source does not tell"),
+    Case("a time that is changed later", sent("due = datetime.now(timezone.utc) + timedelta(days=3)\ndue -= timedelta(days=3)\ncharge.apply_async((pk,), eta=due)"), CANNOT_TELL, "is a time that the source does not tell"),
+    Case("a time that is kept elsewhere", sent("charge.apply_async((pk,), eta=due.LATER)") | {"shop/due.py": "from datetime import datetime, timedelta\nLATER = datetime.utcnow() + timedelta(days=3)\n", "shop/views.py": view("charge.apply_async((pk,), eta=due.LATER)").replace("from shop.tasks", "from shop import due\nfrom shop.tasks")}, "fail", "no time zone"),
     Case("no delay", sent("charge.apply_async((pk,))"), NOT_FOUND, "none with `countdown` or `eta`"),
     Case("given to delay", sent("charge.delay(pk, countdown=60)"), "fail", "`countdown=60` is given to `delay`, which passes it to the task: only `apply_async` takes it, shop/views.py:11"),
     Case("an eta that is given to delay", sent("charge.delay(\n    pk,\n    eta=pk.due,\n)"), "fail", "`eta=pk.due` is given to `delay`", "eta=pk.due,"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 
 from checklist.scan.names import Scope
+from checklist.scan.rules.parts.followed import followed
 from checklist.scan.rules.parts.numbers import number
 from checklist.scan.subject import Subject
-from checklist.scan.targets import Value
 
 _NAIVE = {
     "datetime.datetime.now",
@@ -34,17 +34,10 @@ def without_zone(eta: ast.expr, scope: Scope, subject: Subject) -> ast.expr | No
 
 def _parts(eta: ast.expr, scope: Scope, subject: Subject) -> list[tuple[ast.expr, Scope]]:
     """The two sides of a sum, or the expression alone, each followed to what it was given."""
-    node, scope = _value_of(eta, scope, subject)
+    node, scope = followed(eta, scope, subject.project)
     is_sum = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
     parts = [node.left, node.right] if is_sum else [node]  # type: ignore[attr-defined]
-    return [_value_of(part, scope, subject) for part in parts]
-
-
-def _value_of(node: ast.expr, scope: Scope, subject: Subject) -> tuple[ast.expr, Scope]:
-    targets = subject.project.resolve(node, scope) if isinstance(node, ast.Name) else []
-    if len(targets) == 1 and isinstance(targets[0], Value) and not targets[0].elements_of:
-        return targets[0].node, targets[0].scope
-    return node, scope
+    return [followed(part, scope, subject.project) for part in parts]
 
 
 def _is_now(node: ast.expr) -> bool:

@@ -14,10 +14,11 @@ from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
 from checklist.scan.places import is_test
 from checklist.scan.project import Project
+from checklist.scan.rules.parts.followed import followed
 from checklist.scan.rules.parts.numbers import number
 from checklist.scan.source import Module
 from checklist.scan.subject import Subject, dotted
-from checklist.scan.targets import Defined, Value
+from checklist.scan.targets import Defined
 
 COARSE = {"hour", "day_of_week", "day_of_month", "month_of_year"}
 _EXPIRY = {"expires", "expiry"}
@@ -56,7 +57,7 @@ class Entry:
 
     def period(self, project: Project) -> float | None:
         """Seconds from one run to the next where they are always the same; `None` where the text does not tell."""
-        node, scope = _followed(self.schedule, self.scope, project)
+        node, scope = followed(self.schedule, self.scope, project)
         if isinstance(node, ast.Call) and is_crontab(node, scope, project):
             return _period_of_crontab(node)
         if isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] == "schedule" and node.args:
@@ -65,7 +66,7 @@ class Entry:
 
     def expires(self, project: Project) -> tuple[Evidence | None, bool]:
         """The line of its `expires`, if it has one, and whether all of the entry's options were read."""
-        options, scope = _followed(self.options, self.scope, project)
+        options, scope = followed(self.options, self.scope, project)
         pairs = _pairs(options)
         if found := next((pairs[name] for name in _EXPIRY if name in pairs), None):
             return scope.module.evidence(found), True
@@ -73,7 +74,7 @@ class Entry:
 
     def lifetime(self, project: Project) -> float | None:
         """Seconds that a run may wait by the entry's own `expires`; `None` where it has none or the text does not tell."""
-        options, scope = _followed(self.options, self.scope, project)
+        options, scope = followed(self.options, self.scope, project)
         pairs = _pairs(options)
         written = next((pairs[name] for name in _EXPIRY if name in pairs), None)
         return number(written, scope, project) if self.is_whole and _is_read(options) else None
@@ -160,15 +161,6 @@ def _is_read(node: ast.AST) -> bool:
     if isinstance(node, ast.Dict):
         return all(key is not None for key in node.keys)
     return _is_dict_call(node) and all(each.arg for each in node.keywords)  # type: ignore[attr-defined]
-
-
-def _followed(node: ast.expr, scope: Scope, project: Project) -> tuple[ast.expr, Scope]:
-    """What a name was given, or the expression itself; also where the name has several values or a changed one, of which none is sure."""
-    targets = project.resolve(node, scope) if isinstance(node, ast.Name | ast.Attribute) else []
-    target = targets[0] if len(targets) == 1 else None
-    if isinstance(target, Value) and not target.elements_of and not target.is_changed:
-        return target.node, target.scope
-    return node, scope
 
 
 def _period_of_crontab(node: ast.Call) -> float | None:

@@ -10,9 +10,9 @@ from checklist.scan.found import Evidence
 from checklist.scan.names import Function, Scope
 from checklist.scan.places import is_test
 from checklist.scan.project import Project
+from checklist.scan.rules.parts.followed import followed
 from checklist.scan.rules.parts.wording import counted, place
 from checklist.scan.subject import Subject
-from checklist.scan.targets import Value
 from checklist.scan.uses import SENDING, SIGNATURES, Call
 
 # These take the task's arguments as `args` and `kwargs`; the others take them as their own.
@@ -135,7 +135,7 @@ def _arguments(call: Call, node: ast.Call, project: Project) -> Iterator[Argumen
     given = dict(zip(("args", "kwargs"), node.args, strict=False)) | {
         each.arg: each.value for each in node.keywords if each.arg
     }
-    given = {key: _followed(value, call, project) for key, value in given.items()}
+    given = {key: _around_it(value, call, project) for key, value in given.items()}
     if isinstance(packed := given.get("args"), ast.Tuple | ast.List):
         yield from _plain(call, packed.elts, [])
     if isinstance(named := given.get("kwargs"), ast.Dict):
@@ -145,16 +145,13 @@ def _arguments(call: Call, node: ast.Call, project: Project) -> Iterator[Argumen
         yield from _plain(call, [], named.keywords)
 
 
-def _followed(node: ast.expr, call: Call, project: Project) -> ast.expr:
+def _around_it(node: ast.expr, call: Call, project: Project) -> ast.expr:
     """What the name of a list or mapping was given, where that is one thing, stands around the call, and nothing changes it."""
-    targets = project.resolve(node, call.scope) if isinstance(node, ast.Name) else []
-    target = targets[0] if len(targets) == 1 else None
-    if not isinstance(target, Value) or target.elements_of or target.is_changed:
-        return node
+    value, scope = followed(node, call.scope, project)
     around: Scope | None = call.scope
-    while around is not None and around is not target.scope:
+    while around is not None and around is not scope:
         around = around.parent
-    return target.node if around is not None else node
+    return value if around is not None else node
 
 
 def _plain(call: Call, positional: list[ast.expr], keywords: list[ast.keyword]) -> Iterator[Argument]:
