@@ -150,6 +150,13 @@ def test_delays_are_told(case: Case) -> None:
 
 
 PLAN = "from celery.schedules import crontab\napp.conf.beat_schedule = {{'x': {{'task': '{}', 'schedule': {}{}}}}}\n"
+
+
+def added(given: str, before: str = "") -> str:
+    """The task, and a function that plans it for every 30 seconds."""
+    return f"{TASK}def setup(sender, **kwargs):\n{before}    sender.add_periodic_task(30, {given})\n"
+
+
 PLANS = [
     Case("by the task's own name", TASK + "\napp.conf.beat_schedule = {'x': {'task': charge.name, 'schedule': 60.0}}\n", "fail", "every minute"),
     Case("an entry that more is poured into", TASK, CANNOT_TELL, "worthless", settings="app.conf.beat_schedule = {'x': {**MORE, 'task': 'shop.tasks.charge', 'schedule': 60}}\n"),
@@ -159,6 +166,7 @@ PLANS = [
     Case("handed on alone", sent("run(charge)"), NOT_FOUND, "none with `expires`; shop/views.py:11 hands it on"),
     Case("given to delay", sent("charge.delay(pk, expires=60)"), "fail", "`expires=60` is given to `delay`, which passes it to the task: only `apply_async` takes it, shop/views.py:11"),
     Lookalike("an argument of the task", taking("pk, expires=None", "pay(pk, expires)", "expires=60"), NOT_FOUND, "none with `expires`"),
+    Case("at a call, as None", sent("charge.apply_async((pk,), expires=None)"), NOT_FOUND, "none with `expires`"),
     Case("at one of two calls", sent("charge.apply_async((pk,), expires=60)\ncharge.delay(pk)"), CANNOT_TELL, "1 of 2 calls"),
     Case("each minute, and the task expires by the environment", TASK.replace("@app.task", "@app.task(expires=int(env('E')))", 1), CANNOT_TELL, "what `expires=int(env('E'))` (line 2) comes to", settings=PLAN.format("shop.tasks.charge", "60.0", "")),
     Case("each minute", TASK, "fail", "runs every minute without `expires`", settings=PLAN.format("shop.tasks.charge", "60.0", "")),
@@ -174,6 +182,27 @@ PLANS = [
     Lookalike("an entry that may be another", TASK, "pass", "has `expires`", settings=PLAN.format("shop.tasks.charge", "60", ", 'options': {'expires': 90}, **MORE")),
     Lookalike("expiry of one place or another", TASK, CANNOT_TELL, "worthless", settings="OPTIONS = {'expires': 90}\nOPTIONS = {'expires': 9}\n" + PLAN.format("shop.tasks.charge", "60", ", 'options': OPTIONS")),
     Lookalike("expiry of a period that is not told", TASK, "pass", "has `expires`", settings=PLAN.format("shop.tasks.charge", "crontab(hour=3, minute=0)", ", 'options': {'expires': 3600}")),
+    Case("expiry of None", TASK, "fail", "runs every minute with `expires` set to `None`", settings=PLAN.format("shop.tasks.charge", "60", ", 'options': {'expires': None}")),
+    Case("expiry of a name for None", TASK, "fail", "set to `None`", settings="NEVER = None\n" + PLAN.format("shop.tasks.charge", "60", ", 'options': {'expires': NEVER}")),
+    Case("expiry of None, which takes away that of the task", TASK.replace("app.task", "app.task(expires=50)"), "fail", "set to `None`", settings=PLAN.format("shop.tasks.charge", "60", ", 'options': {'expires': None}")),
+    Case("expiry of None, where the task's is not told", TASK.replace("app.task", "app.task(expires=env('E'))"), "fail", "set to `None`", settings=PLAN.format("shop.tasks.charge", "60", ", 'options': {'expires': None}")),
+    Lookalike("expiry of None that may be another", TASK, CANNOT_TELL, "worthless", settings=PLAN.format("shop.tasks.charge", "60", ", 'options': {'expires': None, **MORE}")),
+    Lookalike("options under a key that is not told", TASK, CANNOT_TELL, "worthless", settings=PLAN.format("shop.tasks.charge", "60", ", 'options': {KEY: 50}")),
+    Lookalike("expiry that may be None", TASK, "pass", "has `expires`", settings=PLAN.format("shop.tasks.charge", "60", ", 'options': {'expires': env('E')}")),
+    Case("added", added("charge.s()"), "fail", "runs every 30 seconds without `expires`"),
+    Case("added with expiry", added("charge.s(), expires=20"), "pass", "has `expires`"),
+    Case("added with expiry of None", added("charge.s().set(expires=9), expires=None"), "fail", "set to `None`"),
+    Case("added with a signature that expires", added("charge.s().set(expires=20)"), "pass", "has `expires`"),
+    Case("added with a signature that expires late", added("charge.s().set(expires=90)"), "fail", "expires after 90 seconds only"),
+    Case("added with a signature that was made to expire", added("charge.signature((1,), expires=20)"), "pass", "has `expires`"),
+    Case("added with a signature of None", added("charge.signature((1,), expires=20).set(expires=None)"), "fail", "set to `None`"),
+    Case("added with a signature that has more", added("charge.si(1).set(**MORE)"), CANNOT_TELL, "worthless"),
+    Case("added with options of a signature", added("charge.signature((1,), options={'expires': 20})"), CANNOT_TELL, "worthless"),
+    Case("added with an argument of that name", added("charge.s(expires=20)"), "fail", "without `expires`"),
+    Case("added with more", added("charge.s(), **MORE"), CANNOT_TELL, "worthless"),
+    Case("added by a name", added("job", "    job = charge.s()\n    job.set(expires=20)\n"), CANNOT_TELL, "worthless"),
+    Case("added by a name for what expires", added("job", "    job = charge.s().set(expires=20)\n"), "pass", "has `expires`"),
+    Case("added as the task itself", added("charge"), "fail", "runs every 30 seconds without `expires`"),
     Case("each night", TASK, CANNOT_TELL, "worthless", settings=PLAN.format("shop.tasks.charge", "crontab(hour=3, minute=0)", "")),
     Case("unseen options", TASK, CANNOT_TELL, "worthless", settings=PLAN.format("shop.tasks.charge", "60", ", 'options': OPTIONS")),
     Lookalike("another task", TASK, NOT_FOUND, "no schedule entry", settings=PLAN.format("shop.tasks.charge_all", "60", "")),
@@ -184,12 +213,6 @@ PLANS = [
 @table("expires", PLANS)
 def test_schedules_without_expiry_are_told(case: Case) -> None:
     case.check("expires")
-
-
-def test_a_periodic_task_that_is_added_counts_as_scheduled() -> None:
-    added = "def setup(sender, **kwargs):\n    sender.add_periodic_task(30, charge.s())\n"
-    assert ask("expires", TASK + added).suggests is Suggested.FAIL
-    assert ask("expires", TASK + added.replace("charge.s()", "charge.s(), expires=20")).suggests is Suggested.PASS
 
 
 def test_the_option_of_the_task_itself_is_enough() -> None:

@@ -1,4 +1,4 @@
-"""Numbers in the source: seconds, limits, counts."""
+"""Numbers in the source: seconds, limits, counts, and `None` in their place."""
 
 from __future__ import annotations
 
@@ -22,3 +22,11 @@ def number(node: ast.expr | None, scope: Scope, project: Project) -> float | Non
     except UnknownError:
         return None
     return float(value) if is_number(value) else None
+
+
+def is_none(node: ast.expr, scope: Scope, project: Project) -> bool:
+    """Whether an expression comes to `None`, as far as the text tells."""
+    try:
+        return literal(node, scope, project) is None
+    except UnknownError:
+        return False

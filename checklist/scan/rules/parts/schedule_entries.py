@@ -15,14 +15,32 @@ from checklist.scan.names import Scope
 from checklist.scan.places import is_test
 from checklist.scan.project import Project
 from checklist.scan.rules.parts.followed import followed
-from checklist.scan.rules.parts.numbers import number
+from checklist.scan.rules.parts.numbers import is_none, number
 from checklist.scan.source import Module
 from checklist.scan.subject import Subject, dotted
 from checklist.scan.targets import Defined
 
 COARSE = {"hour", "day_of_week", "day_of_month", "month_of_year"}
-_EXPIRY = {"expires", "expiry"}
 _CRONTABS = {"celery.schedules.crontab", "celery.task.schedules.crontab"}
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """When the runs of an entry expire: the `line` that says it, and the `seconds` where the text tells them.
+
+    `is_whole` says whether all of the entry's options were read, `is_off` that it is written as `None`: then the task's own expiry does
+    not hold either.
+    """
+
+    line: Evidence | None
+    is_whole: bool
+    seconds: float | None = None
+    is_off: bool = False
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the entry has an expiry."""
+        return self.line is not None and not self.is_off
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,14 +64,15 @@ class Entry:
         return self.module.evidence(self.schedule)
 
     def runs(self, subject: Subject) -> bool:
-        """Whether it is this task that the entry runs: by its name, as `charge.name`, or by a signature."""
+        """Whether it is this task that the entry runs: by its name, as `charge.name`, by a signature, or itself."""
         if any(call.node is self.task for call in subject.calls):
             return True
-        if isinstance(self.task, ast.Attribute) and self.task.attr == "name":
-            targets = subject.project.resolve(self.task.value, self.scope)
-            node = subject.declaration.defined.node
-            return any(isinstance(each, Defined) and each.node is node for each in targets)
-        return bool(self.written) and is_named(subject, self.written)
+        if self.written:
+            return is_named(subject, self.written)
+        named = self.task.value if isinstance(self.task, ast.Attribute) and self.task.attr == "name" else self.task
+        targets = subject.project.resolve(named, self.scope)
+        node = subject.declaration.defined.node
+        return any(isinstance(each, Defined) and each.node is node for each in targets)
 
     def period(self, project: Project) -> float | None:
         """Seconds from one run to the next where they are always the same; `None` where the text does not tell."""
@@ -64,20 +83,14 @@ class Entry:
             node = node.args[0]
         return number(node, scope, project)
 
-    def expires(self, project: Project) -> tuple[Evidence | None, bool]:
-        """The line of its `expires`, if it has one, and whether all of the entry's options were read."""
+    def expiry(self, project: Project) -> Expiry:
+        """What the options of the entry say of its expiry."""
         options, scope = followed(self.options, self.scope, project)
-        pairs = _pairs(options)
-        if found := next((pairs[name] for name in _EXPIRY if name in pairs), None):
-            return scope.module.evidence(found), True
-        return None, self.is_whole and _is_read(options)
-
-    def lifetime(self, project: Project) -> float | None:
-        """Seconds that a run may wait by the entry's own `expires`; `None` where it has none or the text does not tell."""
-        options, scope = followed(self.options, self.scope, project)
-        pairs = _pairs(options)
-        written = next((pairs[name] for name in _EXPIRY if name in pairs), None)
-        return number(written, scope, project) if self.is_whole and _is_read(options) else None
+        is_whole, written = self.is_whole and _is_read(options), _pairs(options).get("expires")
+        if written is None:
+            return Expiry(None, is_whole)
+        seconds = number(written, scope, project) if is_whole else None
+        return Expiry(scope.module.evidence(written), is_whole, seconds, is_none(written, scope, project))
 
 
 def entries(subject: Subject) -> list[Entry]:
@@ -125,10 +138,33 @@ def _entries(module: Module, project: Project) -> Iterator[Entry]:
                 scope,
             )
         elif isinstance(node, ast.Call) and dotted(node.func).endswith(".add_periodic_task") and len(node.args) > 1:
-            given = ast.Call(ast.Name("dict"), [], [each for each in node.keywords if each.arg in _EXPIRY])
-            is_whole = all(each.arg for each in node.keywords)
-            scope = project.scope_of(module, node)
-            yield Entry(node.args[1], "", node.args[0], given, is_whole, module, scope)
+            yield _added(node, project.scope_of(module, node), project)
+
+
+def _added(node: ast.Call, scope: Scope, project: Project) -> Entry:
+    """The entry that a call of `add_periodic_task` makes. What it is given itself replaces the options of the signature."""
+    signature, where = followed(node.args[1], scope, project)
+    is_near = where.module is scope.module
+    task, options = _signature(signature) if is_near else (node.args[1], [])
+    given = ast.Call(ast.Name("dict"), [], [*options, *node.keywords])
+    # A signature under a name may be given more options on its way.
+    return Entry(task, "", node.args[0], given, is_near and signature is node.args[1], scope.module, scope)
+
+
+def _signature(node: ast.expr) -> tuple[ast.expr, list[ast.keyword]]:
+    """The call that made a signature, and the options that it and `.set(...)` give it, the last ones last. A name stays as it is."""
+    options: list[ast.keyword] = []
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "set":
+        options = [*node.keywords, *options]
+        node = node.func.value
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"signature", "subtask"}
+    ):
+        poured = [*node.args[2:], *(each.value for each in node.keywords if each.arg == "options")]
+        options = [*(ast.keyword(None, each) for each in poured), *node.keywords, *options]
+    return node, options
 
 
 def _written(node: ast.expr, scope: Scope, project: Project) -> str:
@@ -157,9 +193,9 @@ def _is_dict_call(node: ast.AST) -> bool:
 
 
 def _is_read(node: ast.AST) -> bool:
-    """Whether a node is a mapping that nothing is poured into."""
+    """Whether a node is a mapping whose keys are all in the text."""
     if isinstance(node, ast.Dict):
-        return all(key is not None for key in node.keys)
+        return all(isinstance(key, ast.Constant) for key in node.keys)
     return _is_dict_call(node) and all(each.arg for each in node.keywords)  # type: ignore[attr-defined]
 
 
