@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from checklist.scan.celery_tables import setting_names
 from checklist.scan.config_sources import is_mapping, sources_of
 from checklist.scan.effort import TooMuchError, limit
-from checklist.scan.found import Evidence
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.made_apps import MadeApps
 from checklist.scan.names import Scope, statements
 from checklist.scan.places import is_in_test, is_production
 from checklist.scan.project import Project
+from checklist.scan.setting import Setting, last, name_today
 from checklist.scan.source import Module
 from checklist.scan.targets import Value
 from checklist.scan.walking import expressions
 
 PREFIXES = ("CELERY", "BROKER_")
 _HINTS = ("celery", "Celery", "CELERY", ".conf", "broker_", "BROKER_", "task_", "beat_")
-
-
-@dataclass(frozen=True, eq=False)
-class Setting:
-    """One setting as a project sets it. `value` is `None` unless `is_literal`."""
-
-    name: str
-    node: ast.expr
-    scope: Scope
-    place: Evidence
-    value: object
-    is_literal: bool
 
 
 class Settings:
@@ -202,7 +188,7 @@ class Settings:
 
     def _set(self, written: str, node: ast.expr, scope: Scope, at: ast.AST, is_changed: bool = False) -> None:
         """Take a setting; its value is unknown where something changes it later."""
-        name = _today(written)
+        name = name_today(written)
         if name is None:
             return
         try:
@@ -215,30 +201,6 @@ class Settings:
         known = self._found.setdefault(name, [])
         if all(each.place != place for each in known):
             known.append(Setting(name, node, scope, place, value, is_literal))
-
-
-def last(places: list[Setting]) -> Setting | None:
-    """The last of several places that set the same; its value is unknown when they differ, because the text does not say which one holds."""
-    if not places:
-        return None
-    final = places[-1]
-    differ = any(each.value != final.value or not each.is_literal for each in places)
-    return replace(final, value=None, is_literal=False) if differ else final
-
-
-def _today(written: str) -> str | None:
-    """The name that a setting has today, whatever it was written as: `CELERY_TASK_TIME_LIMIT`, `CELERYD_TASK_TIME_LIMIT`, `task_time_limit`."""
-    lower = written.lower()
-    known = setting_names()
-    candidates = [lower, *(lower.removeprefix(prefix) for prefix in _prefixes(lower))]
-    return next((known[each] for each in candidates if each in known), None)
-
-
-def _prefixes(lower: str) -> Iterator[str]:
-    parts = lower.split("_")
-    for count in (1, 2):
-        if len(parts) > count:
-            yield "_".join(parts[:count]) + "_"
 
 
 def _is_conf(node: ast.expr) -> bool:

@@ -17,7 +17,7 @@ from checklist.scan.project import Project
 from checklist.scan.rules.parts.schedule_entries import is_named
 from checklist.scan.rules.parts.wording import unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
-from checklist.scan.settings import Setting
+from checklist.scan.setting import Setting
 from checklist.scan.subject import Subject, dotted
 from checklist.scan.targets import Value
 from checklist.scan.uses import Call

@@ -10,7 +10,7 @@ from checklist.scan.rules.parts import production
 from checklist.scan.rules.parts.handlers import LARGE, Handler, Raises, wide_handlers
 from checklist.scan.rules.parts.wording import NO_FUNCTION, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
-from checklist.scan.settings import Setting
+from checklist.scan.setting import Setting
 from checklist.scan.subject import Subject, dotted
 from checklist.scan.targets import Value
 

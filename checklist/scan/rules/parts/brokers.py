@@ -10,7 +10,7 @@ from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
 from checklist.scan.rules.parts import production
 from checklist.scan.rules.parts.numbers import is_number
-from checklist.scan.settings import Setting
+from checklist.scan.setting import Setting
 from checklist.scan.subject import Subject
 
 _REDIS = {"redis", "rediss", "sentinel", "redis+socket", "unix"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checklist.scan.places import is_production
-from checklist.scan.settings import Setting, last
+from checklist.scan.setting import Setting, last
 from checklist.scan.subject import Subject
 
 
