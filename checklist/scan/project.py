@@ -24,7 +24,7 @@ class Project:
         self.modules = {module.path: module for module in modules}
         self._scopes: dict[str, Scope] = {}
         self._module_names = ModuleNames(self.modules)
-        self._changed: dict[str, set[tuple[Scope | None, str]]] = {}
+        self._changed: dict[str, dict[tuple[Scope | None, str], list[ast.AST]]] = {}
         self._given_to_self: dict[ast.AST, dict[str, list[Value]]] = {}
 
     def top(self, module: Module) -> Scope:
@@ -102,11 +102,19 @@ class Project:
 
     def is_changed(self, name: str, holder: Scope) -> bool:
         """Whether something in its module changes the value of a name of that scope after it was bound."""
+        return bool(self.changes_of(name, holder))
+
+    def changes_of(self, name: str, holder: Scope) -> list[ast.AST]:
+        """The statements and calls of its module that change the value of a name of that scope after it was bound."""
         module = holder.module
         if module.path not in self._changed:
-            found = {(self.scope_of(module, node).find(each)[1], each) for each, node in changes(module)}
-            self._changed[module.path] = found | {(self.top(module), each) for each in assigned_globally(module)}
-        return (holder, name) in self._changed[module.path]
+            found: dict[tuple[Scope | None, str], list[ast.AST]] = defaultdict(list)
+            for each, node in changes(module):
+                found[self.scope_of(module, node).find(each)[1], each].append(node)
+            for each, node in assigned_globally(module):
+                found[self.top(module), each].append(node)
+            self._changed[module.path] = found
+        return self._changed[module.path].get((holder, name), [])
 
     def _follow(self, binding: Binding, scope: Scope, depth: int) -> list[Target]:
         if isinstance(binding, Imported):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from checklist.scan.celery_tables import setting_names
+from checklist.scan.changes import changed_by, outermost, put_in
 from checklist.scan.config_sources import is_mapping, sources_of
 from checklist.scan.effort import TooMuchError, limit
 from checklist.scan.literals import UnknownError, literal
@@ -77,6 +78,8 @@ class Settings:
         self._module_names(module, top)
         for node, scope in expressions(top):
             self.apps.look_at(node, scope)
+            for changed in changed_by(node):
+                self._changed_in_place(changed, node, scope)
             if isinstance(node, ast.Call):
                 self._call(node, scope)
             elif isinstance(node, ast.Assign):
@@ -140,8 +143,11 @@ class Settings:
                 continue
             for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
                 if isinstance(target, ast.Name) and target.id.startswith(prefixes):
-                    is_changed = self.project.is_changed(target.id, scope)
-                    self._set(target.id, statement.value, scope, statement, is_changed)
+                    changes = self.project.changes_of(target.id, scope)
+                    self._set(target.id, statement.value, scope, statement, bool(changes))
+                    for node in changes:
+                        for changed in changed_by(node):
+                            self._put_in(target.id, changed, node, scope)
 
     def _updated(self, node: ast.Call, scope: Scope) -> None:
         if is_in_test(scope):
@@ -186,6 +192,19 @@ class Settings:
         elif isinstance(target, ast.Subscript) and _is_conf(target.value) and isinstance(target.slice, ast.Constant):
             self._set(str(target.slice.value), value, scope, target)
 
+    def _changed_in_place(self, changed: ast.expr, node: ast.AST, scope: Scope) -> None:
+        """`app.conf.task_queues.append(...)`, and `CELERY_TASK_QUEUES += ...` of a name that a star brought."""
+        name = _named_by(changed)
+        if not name and isinstance(outer := outermost(changed), ast.Name) and not scope.find(outer.id)[1]:
+            name = outer.id if outer.id.startswith(PREFIXES) else ""
+        if name and not is_in_test(scope):
+            self._put_in(name, changed, node, scope)
+
+    def _put_in(self, written: str, changed: ast.expr, node: ast.AST, scope: Scope) -> None:
+        """Take what a change adds to a setting for one more place that sets it; alone it is not what the setting comes to."""
+        is_nested = isinstance(changed, ast.Subscript) and not _is_conf(changed.value)
+        self._set(written, changed if is_nested else put_in(node, changed), scope, node, is_changed=True)
+
     def _set(self, written: str, node: ast.expr, scope: Scope, at: ast.AST, is_changed: bool = False) -> None:
         """Take a setting; its value is unknown where something changes it later."""
         name = name_today(written)
@@ -207,6 +226,15 @@ def _is_conf(node: ast.expr) -> bool:
     return (isinstance(node, ast.Attribute) and node.attr == "conf") or (
         isinstance(node, ast.Name) and node.id in {"conf", "celeryconfig"}
     )
+
+
+def _named_by(node: ast.expr) -> str:
+    """The setting of `app.conf.task_routes`, of `app.conf["task_routes"]`, and of an entry in one of them; empty for anything else."""
+    while isinstance(node, ast.Subscript) and not _is_conf(node.value):
+        node = node.value
+    if isinstance(node, ast.Subscript):
+        return str(node.slice.value) if isinstance(node.slice, ast.Constant) else ""
+    return node.attr if isinstance(node, ast.Attribute) and _is_conf(node.value) else ""
 
 
 def _is_configuration(module: Module) -> bool:

@@ -324,6 +324,8 @@ SET = {
     "twice, equal": ("if DEBUG:\n    app.conf.task_time_limit = 30\nelse:\n    app.conf.task_time_limit = 30\n", 30, True),
     "of two apps": ("app.conf.task_time_limit = 30\nb = Celery()\nb.conf.update(task_time_limit=60)\n", None, False),
     "computed anew": ("CELERY_TASK_TIME_LIMIT = 30\nCELERY_TASK_TIME_LIMIT *= 2\n", None, False),
+    "computed anew on the app": ("app.conf.task_time_limit = 30\napp.conf.task_time_limit *= 2\n", None, False),
+    "computed anew in a settings module": ("## shop/settings.py\nCELERY_TASK_TIME_LIMIT = 30\n## shop/live_settings.py\nfrom .settings import *\nCELERY_TASK_TIME_LIMIT *= 2\n## tasks.py\n", None, False),
     "computed in one place": ("app.conf.task_time_limit = unseen()\napp.conf.task_time_limit = 60\n", None, False),
     "differently in development": ("app.conf.task_time_limit = 30\n## shop/settings/dev.py\nCELERY_TASK_TIME_LIMIT = 9\n## tasks.py\n", 30, True),
 }  # fmt: skip

@@ -65,10 +65,15 @@ def _scheme(setting: Setting) -> str:
 
 def visibility_timeout_of(subject: Subject, broker: Broker | None) -> tuple[float, str, list[Evidence]]:
     """The timeout in seconds, in words, and the lines that show it. Raises `UnknownTimeoutError`."""
-    for setting in reversed(production.written(subject, "broker_transport_options")):
-        value = _visibility(setting.node, setting.scope, subject)
-        if value is not None:
-            return value, f"{value:g} s ({setting.place.path}:{setting.place.line})", [setting.place]
+    written = production.written(subject, "broker_transport_options")
+    told = [
+        (value, each.place) for each in written if (value := _visibility(each.node, each.scope, subject)) is not None
+    ]
+    if len({value for value, _ in told}) > 1:
+        raise UnknownTimeoutError("the places that set `visibility_timeout` differ")
+    if told:
+        value, place = told[-1]
+        return value, f"{value:g} s ({place.path}:{place.line})", [place]
     if broker is None:
         raise UnknownTimeoutError("neither the broker nor a visibility timeout is in the text")
     if not subject.settings.seen:
