@@ -65,9 +65,16 @@ def _long(seconds: float, subject: Subject) -> tuple[str, str]:
     broker = broker_of(subject)
     if broker and broker.redelivering:
         return _redelivered(seconds, broker, subject)
+    if seconds <= SHORT:
+        return "short", ""
+    said = f" is {duration(seconds)}"
+    if broker is None:
+        return "unknown", f"{said}, and which broker keeps it waiting is not in the text"
+    if not broker.is_rabbitmq:
+        return "unknown", f"{said}, and how long `{broker.scheme}` lets a message wait is not known here"
     if seconds > LONGEST:
-        return "wrong", f" is {duration(seconds)}, longer than RabbitMQ lets a message wait (30 minutes)"
-    return ("short", "") if seconds <= SHORT else ("unknown", f" is {duration(seconds)}: short enough for most brokers")
+        return "wrong", f"{said}, longer than RabbitMQ lets a message wait (30 minutes)"
+    return "unknown", f"{said}: short enough for most brokers"
 
 
 def _redelivered(seconds: float, broker: Broker, subject: Subject) -> tuple[str, str]:

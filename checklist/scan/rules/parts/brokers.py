@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 
 from checklist.scan.found import Evidence
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
+from checklist.scan.project import Project
 from checklist.scan.rules.parts import production
+from checklist.scan.rules.parts.followed import followed
 from checklist.scan.rules.parts.numbers import is_number
 from checklist.scan.setting import Setting
 from checklist.scan.subject import Subject
@@ -16,19 +19,9 @@ from checklist.scan.subject import Subject
 _REDIS = {"redis", "rediss", "sentinel", "redis+socket", "unix"}
 _NAMES = dict.fromkeys(_REDIS, "Redis") | {"sqs": "SQS"}
 _DEFAULTS = dict.fromkeys(_REDIS, 3600.0) | {"sqs": 1800.0}
-WITHOUT_TIMEOUT = {
-    "amqp",
-    "amqps",
-    "pyamqp",
-    "pyamqps",
-    "librabbitmq",
-    "memory",
-    "sqla",
-    "filesystem",
-    "zookeeper",
-    "kafka",
-    "confluentkafka",
-}
+_SCHEME = re.compile(r"(\w+)[\w+]*://")
+_RABBITMQ = {"amqp", "amqps", "pyamqp", "pyamqps", "librabbitmq"}
+WITHOUT_TIMEOUT = _RABBITMQ | {"memory", "sqla", "filesystem", "zookeeper", "kafka", "confluentkafka"}
 
 
 class UnknownTimeoutError(Exception):
@@ -47,20 +40,28 @@ class Broker:
         """The name of a broker that has a visibility timeout; empty for any other."""
         return _NAMES.get(self.scheme, "")
 
+    @property
+    def is_rabbitmq(self) -> bool:
+        """Whether it is RabbitMQ, which closes the channel of a message that waits too long."""
+        return self.scheme in _RABBITMQ
+
 
 def broker_of(subject: Subject) -> Broker | None:
-    """The kind of broker by the scheme of its URL, where that is written in full in settings for production, and everywhere the same."""
+    """The kind of broker by the scheme of its URL, where every setting for production tells it, and everywhere the same."""
     for name in ("broker_url", "broker_read_url"):
-        written = [each for each in production.written(subject, name) if "://" in str(each.value)]
-        found = {_scheme(each): each for each in written}
-        if found:
+        if found := {_scheme(each, subject.project): each for each in production.written(subject, name)}:
             scheme, last = next(iter(found.items()))
-            return Broker(scheme, last.place) if len(found) == 1 else None
+            return Broker(scheme, last.place) if scheme and len(found) == 1 else None
     return None
 
 
-def _scheme(setting: Setting) -> str:
-    return str(setting.value).split("://")[0].split("+")[0].lower()
+def _scheme(setting: Setting, project: Project) -> str:
+    """The scheme of a URL, also of one of which only the beginning is in the text; empty where that is not."""
+    node, _ = followed(setting.node, setting.scope, project)
+    while isinstance(node, ast.BinOp) or (isinstance(node, ast.JoinedStr) and node.values):
+        node = node.left if isinstance(node, ast.BinOp) else node.values[0]
+    found = _SCHEME.match(str(setting.value or getattr(node, "value", "")))
+    return found[1].lower() if found else ""
 
 
 def visibility_timeout_of(subject: Subject, broker: Broker | None) -> tuple[float, str, list[Evidence]]:
