@@ -10,9 +10,11 @@ from checklist.scan.literals import UnknownError, literal
 from checklist.scan.names import Scope
 from checklist.scan.places import is_test
 from checklist.scan.rules.parts.wording import unique
-from checklist.scan.setting import Setting
 from checklist.scan.subject import Subject, dotted
 from checklist.scan.targets import Value
+
+DEEPEST = 12  # steps from name to name; a list that leads farther is taken for unknown
+_NOT_TOLD = "what `task_queues` comes to is not in the text"
 
 
 class UnknownQueuesError(Exception):
@@ -25,7 +27,6 @@ def declared_queues(subject: Subject) -> tuple[set[str], tuple[Evidence, ...]]:
     if not subject.settings.seen:
         raise UnknownQueuesError(subject.settings.why_unseen)
     names = {name for setting in settings for name in _queues_of(setting.node, setting.scope, subject)}
-    names |= {name for node, scope in _added(settings, subject) for name in _queues_of(node, scope, subject)}
     default = subject.settings.get("task_default_queue")
     if default and not isinstance(default.value, str):
         raise UnknownQueuesError("what `task_default_queue` comes to is not in the text")
@@ -33,34 +34,38 @@ def declared_queues(subject: Subject) -> tuple[set[str], tuple[Evidence, ...]]:
     return names, unique(setting.place for setting in settings)
 
 
-def _added(settings: list[Setting], subject: Subject) -> Iterator[tuple[ast.expr, Scope]]:
-    """What is added to the queues with `+=` in the files that set them."""
-    for module in {setting.scope.module.path: setting.scope.module for setting in settings}.values():
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.AugAssign) and dotted(node.target).lower().endswith(
-                ("task_queues", "celery_queues")
-            ):
-                yield node.value, subject.project.scope_of(module, node)
-
-
-def _queues_of(node: ast.expr, scope: Scope, subject: Subject) -> Iterator[str]:
-    if isinstance(node, ast.Name | ast.Attribute):
-        targets = [
-            each for each in subject.project.resolve(node, scope) if isinstance(each, Value) and each.node is not node
-        ]
-        if not targets:
-            raise UnknownQueuesError("what `task_queues` comes to is not in the text")
-        for target in targets:
-            yield from _queues_of(target.node, target.scope, subject)
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        yield from _queues_of(node.left, scope, subject)
-        yield from _queues_of(node.right, scope, subject)
-    elif isinstance(node, ast.Dict):
+def _queues_of(node: ast.expr, scope: Scope, subject: Subject, depth: int = 0) -> Iterator[str]:
+    """The names in a list or mapping, those of its parts included. Raises `UnknownQueuesError`."""
+    for part, where in _parts(node, scope, subject):
+        if depth > DEEPEST:
+            raise UnknownQueuesError(_NOT_TOLD)
+        yield from _queues_of(part, where, subject, depth + 1)
+    if isinstance(node, ast.Dict):
         yield from (_text(key, scope, subject) for key in node.keys if key is not None)
     elif isinstance(node, ast.List | ast.Tuple | ast.Set):
-        yield from (_queue(element, scope, subject) for element in node.elts)
-    else:
-        raise UnknownQueuesError("what `task_queues` comes to is not in the text")
+        yield from (_queue(element, scope, subject) for element in node.elts if not isinstance(element, ast.Starred))
+
+
+def _parts(node: ast.expr, scope: Scope, subject: Subject) -> list[tuple[ast.expr, Scope]]:
+    """The lists and mappings that make up one: the values of a name, the sides of a sum, what is poured in."""
+    if isinstance(node, ast.Name | ast.Attribute):
+        return [(value.node, value.scope) for value in _values(node, scope, subject)]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.BitOr):
+        return [(node.left, scope), (node.right, scope)]
+    if isinstance(node, ast.Dict):
+        return [(value, scope) for key, value in zip(node.keys, node.values, strict=True) if key is None]
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return [(each.value, scope) for each in node.elts if isinstance(each, ast.Starred)]
+    raise UnknownQueuesError(_NOT_TOLD)
+
+
+def _values(node: ast.expr, scope: Scope, subject: Subject) -> list[Value]:
+    """Everything that a name may be, where all of it is in the text."""
+    targets = subject.project.resolve(node, scope)
+    values = [each for each in targets if isinstance(each, Value) and not each.is_changed and not each.elements_of]
+    if not values or len(values) < len(targets):
+        raise UnknownQueuesError(_NOT_TOLD)
+    return values
 
 
 def _queue(node: ast.expr, scope: Scope, subject: Subject) -> str:
