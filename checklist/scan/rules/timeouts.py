@@ -8,8 +8,9 @@ from functools import lru_cache
 from checklist.scan.found import Finding
 from checklist.scan.project import Project
 from checklist.scan.rules.parts import mail, processes
+from checklist.scan.rules.parts.sessions import configured
 from checklist.scan.rules.parts.waiting import Waiting, Waits, by_timeout, given_timeout, made_by
-from checklist.scan.rules.parts.wording import NO_FUNCTION, unique
+from checklist.scan.rules.parts.wording import NO_FUNCTION, place, unique
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, rule
 from checklist.scan.subject import Subject
 
@@ -72,8 +73,11 @@ def _of_client(call: ast.Call, subject: Subject) -> Waiting | None:
     if name in _BOUNDED and given_timeout(call, None) is None:
         return Waiting(call, name, Waits.LIMITED)
     found = by_timeout(call, name, _ENDLESS.get(name), subject)
-    if found.is_endless and given_timeout(call, None) is None and _is_mounted(call.func, subject):
-        return Waiting(call, name, Waits.UNKNOWN, f"whether `{name}` gets a `timeout` is not in the text")
+    is_bare = found.is_endless and given_timeout(call, None) is None and isinstance(call.func, ast.Attribute)
+    if is_bare and (line := configured(call.func.value, subject)):  # type: ignore[attr-defined]
+        where = place(line, subject.module.path)
+        doubt = f"`{name}` has no `timeout`, but `{line.text}` ({where}) may set one"
+        return Waiting(call, name, Waits.UNKNOWN, doubt)
     return found
 
 
@@ -85,14 +89,6 @@ def _endless(call: ast.Call, subject: Subject) -> str:
     if is_method and made_by(call.func.value, _SESSIONS, subject):  # type: ignore[attr-defined]
         return subject.module.source(call.func)
     return ""
-
-
-def _is_mounted(method: ast.expr, subject: Subject) -> bool:
-    """Whether an adapter is mounted on a session, or its `request` replaced: either may set a timeout for each call."""
-    if not isinstance(method, ast.Attribute) or not isinstance(method.value, ast.Name):
-        return False
-    name = method.value.id
-    return f"{name}.mount(" in subject.module.text or f"{name}.request =" in subject.module.text
 
 
 @lru_cache(maxsize=4)

@@ -14,6 +14,16 @@ def calling(line: str, imports: str = "import requests") -> str:
 
 POPEN = "from subprocess import Popen"
 SESSION = "with requests.Session() as session:\n        session.get(url{})\n"
+
+
+def shared(line: str, after: str = "", imports: str = "from shop.http import s") -> dict[str, str]:
+    """A task that calls, and a module with a session for all."""
+    return {
+        "shop/tasks.py": "from shop.celery import app\n" + calling(line, imports),
+        "shop/http.py": f"import requests\ns = requests.Session()\n{after}",
+    }
+
+
 TIMEOUTS = [
     Case("requests", calling("requests.post(url)"), "fail", "`requests.post` (line 5) has no `timeout`", "requests.post"),
     Case("imported by name", calling("fetch(url)", "from requests import get as fetch"), "fail", "`requests.get`"),
@@ -50,6 +60,18 @@ TIMEOUTS = [
     Lookalike("a process that is left alone", calling("p = Popen(url)\n    return p.pid", POPEN), NOT_FOUND, "known to wait"),
     Lookalike("an event", calling("p = threading.Event()\n    p.wait()", "import threading"), NOT_FOUND, "known to wait"),
     Case("an adapter", calling("s = requests.Session()\n    s.mount(url, Adapter())\n    s.get(url)"), CANNOT_TELL),
+    Case("an adapter of the module that makes the session", shared("s.get(url)", "s.mount('https://', Adapter())\n"), CANNOT_TELL, "`s.get` has no `timeout`, but `s.mount('https://', Adapter())` (shop/http.py:3) may set one"),
+    Case("an adapter of the session of another module", shared("http.s.get(url)", "s.mount('https://', Adapter())\n", "from shop import http"), CANNOT_TELL, "(shop/http.py:3) may set one"),
+    Case("an adapter of a third module", shared("s.get(url)") | {"shop/apps.py": "from shop import http\nhttp.s.mount('https://', Adapter())\n"}, CANNOT_TELL, "shop/apps.py:2"),
+    Case("a request that a third module replaces", shared("s.get(url)") | {"shop/apps.py": "from shop.http import s\ns.request = timed\n"}, CANNOT_TELL, "shop/apps.py:2"),
+    Case("a session that a function gets", calling("s = requests.Session()\n    configure(s)\n    s.get(url)"), CANNOT_TELL, "`configure(s)` (line 6) may set one"),
+    Case("a session that a function gets by name", calling("s = requests.Session()\n    configure(session=s)\n    s.get(url)"), CANNOT_TELL, "may set one"),
+    Case("a session that a function gets in another module", shared("s.get(url)", "configure(s)\n"), CANNOT_TELL, "shop/http.py:3"),
+    Case("a session of an object", "import requests\nclass charge(app.Task):\n    def __init__(self):\n        self.s = requests.Session()\n        self.s.mount('https://', Adapter())\n    def run(self, url):\n        self.s.get(url)\napp.register_task(charge())\n", CANNOT_TELL, "line 6"),
+    Case("a session of another module", shared("s.get(url)"), "fail", "`s.get` (line 5) has no `timeout`"),
+    Case("another session of that name that gets an adapter", shared("s.get(url)") | {"shop/apps.py": "import requests\ns = requests.Session()\ns.mount('https://', Adapter())\nconfigure(s)\n"}, "fail", "`s.get`"),
+    Case("a session that only a test gives an adapter", shared("s.get(url)") | {"tests/test_http.py": "from shop.http import s\ns.mount('https://', Adapter())\n"}, "fail", "`s.get`"),
+    Case("a session with headers", calling("s = requests.Session()\n    s.headers.update(more)\n    s.get(url)"), "fail", "`s.get`"),
     Case("a default for sockets", calling("requests.get(url)", "import requests, socket\nsocket.setdefaulttimeout(9)"), CANNOT_TELL),
     Case("a default for sockets, and a program", calling("subprocess.run(url)\n    requests.get(url)", "import requests, socket, subprocess\nsocket.setdefaulttimeout(9)"), "fail", "`subprocess.run` (line 6) has no `timeout`: it waits without end"),
     Case("a default for sockets, and a process", calling("p = Popen(url)\n    p.wait()", f"{POPEN}\nimport socket\nsocket.setdefaulttimeout(9)"), "fail", "`p.wait`"),
