@@ -114,7 +114,7 @@ class _Collected:
         if maker.wrapper and layer.origin == "decorator":
             self._positional(maker.wrapper, layer)
         if layer.origin == "wrapper" and maker.wrapper:
-            self._inside_wrapper(layer)
+            self._inside_wrapper(layer, maker)
 
     def _positional(self, wrapper: Defined, layer: Layer) -> None:
         """`@job("shop.charge", 3)`: of the arguments of a wrapper those that are named like options are options."""
@@ -142,9 +142,10 @@ class _Collected:
         targets = self.project.resolve(node, scope) if isinstance(node, ast.Name) else []
         return any(isinstance(target, Given) for target in targets)
 
-    def _inside_wrapper(self, layer: Layer) -> None:
+    def _inside_wrapper(self, layer: Layer, maker: Maker) -> None:
         """What the body of a wrapper writes into its `**kwargs`."""
-        for each in written_inside(layer.scope):
+        poured = [keyword.value for step in maker.layers for keyword in step.keywords if keyword.arg is None]
+        for each in written_inside(layer.scope, poured):
             if each.is_sure:
                 self._add(each.name, each.value, each.scope, "wrapper", layer.note, wins=each.wins)
             elif self._is_parameter(each.value, each.scope):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from checklist.scan.mappings import is_mapping_of_options
@@ -23,17 +23,37 @@ class Written:
     is_sure: bool = True
 
 
-def written_inside(scope: Scope) -> Iterator[Written]:
-    """The options that the function of this scope, and those inside, write into their own `**kwargs`."""
+def written_inside(scope: Scope, poured: Collection[ast.expr]) -> Iterator[Written]:
+    """The options that the function of this scope, and those inside, write into their own `**kwargs`.
+
+    `poured` are the mappings that the task is made with. What a function inside pours into anything else are arguments of a call.
+    """
     for node, where in expressions(scope):
         for mapping, name, value, wins in _entries(node):
-            if is_mapping_of_options(mapping, where):
+            if is_mapping_of_options(mapping, where) and not _is_of_call(mapping, where, scope, poured):
                 condition = _condition(node, where)
                 if condition is None:
                     yield Written(name, value, where, wins)
                 else:
                     is_default = _asks_whether_missing(condition, name)
                     yield Written(name, value, where, wins and not is_default, is_default)
+
+
+def _is_of_call(mapping: ast.expr, where: Scope, wrapper: Scope, poured: Collection[ast.expr]) -> bool:
+    """Whether a mapping of a function inside of a wrapper is poured into calls, and none of these makes the task."""
+    name = getattr(mapping, "id", "")
+    _, holder = where.find(name)
+    if holder is None or holder is wrapper or wrapper not in _around(holder):
+        return False
+    keywords = (each for each in ast.walk(holder.node) if isinstance(each, ast.keyword) and each.arg is None)
+    given = [each.value for each in keywords if isinstance(each.value, ast.Name) and each.value.id == name]
+    return bool(given) and not any(each in poured for each in given)
+
+
+def _around(scope: Scope) -> Iterator[Scope]:
+    while scope.parent is not None:
+        scope = scope.parent
+        yield scope
 
 
 def _entries(node: ast.AST) -> Iterator[tuple[ast.expr, str, ast.expr, bool]]:

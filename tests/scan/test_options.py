@@ -361,3 +361,36 @@ DECORATED = {
 @pytest.mark.parametrize("text", DECORATED.values(), ids=DECORATED)
 def test_a_task_is_declared_where_its_decorator_stands(text: str) -> None:
     assert subject_of(text).declared_at.text.startswith(("@app.task", "@task"))
+
+
+HANDLING = "def job(**options):\n    def decorate(func):\n        def handle(*args, **kwargs):\n            {}\n            return func(*args, **kwargs)\n        return app.task(**options)(handle)\n    return decorate\n@job()\ndef charge(**kwargs): ..."
+ARGUMENTS = {
+    "a default": HANDLING.format("kwargs.setdefault('max_retries', 9)"),
+    "an entry": HANDLING.format("kwargs['max_retries'] = 9"),
+    "an entry under a condition": HANDLING.format("if args:\n                kwargs['max_retries'] = 9"),
+    "in a function under the decorator": "def job(func):\n    @app.task\n    def handle(*args, **kwargs):\n        kwargs['max_retries'] = 9\n        return func(*args, **kwargs)\n    return handle\n@job\ndef charge(): ...",
+    "of a call that sends": HANDLING.format(
+        "options = {}\n            options['max_retries'] = 9\n            other.apply_async(**options)"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", ARGUMENTS.values(), ids=ARGUMENTS)
+def test_what_a_wrapper_gives_the_function_as_arguments_is_no_option(text: str) -> None:
+    option = subject_of(text).option("max_retries")
+    assert (option.value, option.origin) == (3, Origin.DEFAULT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def job(name):\n    def decorate(**kwargs):\n        kwargs.setdefault('max_retries', 9)\n        return app.task(**kwargs)\n    return decorate\n@job('x')()\ndef charge(): ...",
+        HANDLING.format("pass").replace("    def decorate", "    options['max_retries'] = 9\n    def decorate"),
+        HANDLING.format("pass").replace(
+            "        return app", "        options.setdefault('max_retries', 9)\n        return app"
+        ),
+    ],
+)
+def test_what_a_wrapper_pours_into_the_task_is_an_option(text: str) -> None:
+    option = subject_of(text).option("max_retries")
+    assert (option.value, option.origin) == (9, Origin.WRAPPER)
