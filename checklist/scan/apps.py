@@ -30,8 +30,8 @@ class Apps:
 
     def of(self, node: ast.Attribute, scope: Scope, depth: int) -> Maker | None:
         """`<anything>.task`: Celery's, unless it is known to be something else's."""
-        maker = Maker("app.task", app=node.value)
         targets = self.project.resolve(node.value, scope)
+        maker = Maker("app.task", app=tuple(targets))
         if isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"} and (own := class_around(scope)):
             targets = [own]
         if not targets:

@@ -8,6 +8,7 @@ from checklist.scan.maker import Maker
 from checklist.scan.project import Project
 from checklist.scan.settings import Settings
 from checklist.scan.targets import Defined, Target
+from checklist.scan.task_classes import UnknownAppError, class_of_app
 
 
 def base_classes(project: Project, settings: Settings, defined: Defined, maker: Maker) -> list[Defined]:
@@ -19,7 +20,15 @@ def base_classes(project: Project, settings: Settings, defined: Defined, maker: 
     for node, scope in given:
         roots += project.resolve(node, scope)
     if not given and not roots:
-        roots = [target for _, targets in settings.apps.task_classes for target in targets]
+        roots = _of_app(settings, maker)
     return [
         cls for root in roots if isinstance(root, Defined) for cls in project.lineage(root) if isinstance(cls, Defined)
     ]
+
+
+def _of_app(settings: Settings, maker: Maker) -> list[Target]:
+    try:
+        found = class_of_app(settings.apps, maker.app)
+    except UnknownAppError:
+        return []
+    return found.targets if found else []

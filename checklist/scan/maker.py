@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 
 from checklist.scan.names import Scope
-from checklist.scan.targets import Defined
+from checklist.scan.targets import Defined, Target
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Maker:
     """Something that makes tasks of functions.
 
     `layers` are the options that it brings along, `wrappers` the decorators of the project that lead to Celery's own, each the one
-    nearest to the use first.
+    nearest to the use first. `app` is what the app that it is of leads to; `None` where none is named, as for `shared_task`.
     """
 
     form: str
     layers: tuple[Layer, ...] = ()
     wrappers: tuple[Defined, ...] = ()
-    app: ast.expr | None = None
+    app: tuple[Target, ...] | None = None
 
     @property
     def wrapper(self) -> Defined | None:

@@ -15,6 +15,7 @@ from checklist.scan.names import Scope, statements
 from checklist.scan.project import Project
 from checklist.scan.settings import Settings
 from checklist.scan.targets import Defined, External, Given, Target
+from checklist.scan.task_classes import UnknownAppError, class_of_app
 from checklist.scan.wrapper_bodies import default_of, positional_names, written_inside
 
 
@@ -32,7 +33,7 @@ def options_of(project: Project, settings: Settings, defined: Defined, maker: Ma
     if base := found.options.get("base"):
         found.of_base(base, maker)
     elif not isinstance(defined.node, ast.ClassDef):
-        found.of_app(settings)
+        found.of_app(settings, maker)
     options = dict(found.options)
     for name, entry in celery_tables.task_options().items():
         if name not in options and (option := _not_written(settings, name, entry, found.hidden)):
@@ -196,10 +197,15 @@ class _Collected:
             return
         self._of_targets(layer.scope.module.source(node), self.project.resolve(node, layer.scope))
 
-    def of_app(self, settings: Settings) -> None:
+    def of_app(self, settings: Settings, maker: Maker) -> None:
         """Options of the class that the app makes tasks of, where it names one of its own."""
-        for written, targets in settings.apps.task_classes:
-            self._of_targets(written, targets)
+        try:
+            found = class_of_app(settings.apps, maker.app)
+        except UnknownAppError as error:
+            self.hidden = self.hidden or str(error)
+            return
+        if found:
+            self._of_targets(found.written, found.targets)
 
     def _of_targets(self, written: str, targets: list[Target]) -> None:
         """Options of a base class by what its name leads to."""

@@ -63,7 +63,7 @@ class Wrappers:
         note = f"`{target.name}`"
         within = (replace(each, origin="wrapper", note=note) for each in inner.layers)
         layers = (*within, Layer("wrapper", target.inside, (), (), note))
-        return Maker("project_decorator", layers, (target, *inner.wrappers))
+        return Maker("project_decorator", layers, (target, *inner.wrappers), inner.app)
 
     def _inner_maker(self, scope: Scope, depth: int) -> Maker | None:
         """The maker that a function, or a function in it, hands what it was given to."""

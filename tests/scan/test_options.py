@@ -394,3 +394,49 @@ def test_what_a_wrapper_gives_the_function_as_arguments_is_no_option(text: str) 
 def test_what_a_wrapper_pours_into_the_task_is_an_option(text: str) -> None:
     option = subject_of(text).option("max_retries")
     assert (option.value, option.origin) == (9, Origin.WRAPPER)
+
+
+LIMITED = "class Limited(Task):\n    time_limit = 60\n"
+FACTORY = "def make(flask):\n    made = Celery()\n    made.Task = Limited\n    return made\nmain = make(flask)\n@main.task\ndef charge(): ..."
+CLASSES = {
+    "of its own app": ("main = Celery(task_cls=Limited)\n@main.task\ndef charge(): ...", 60),
+    "of its own app, set later": ("main = Celery()\nmain.Task = Limited\n@main.task\ndef charge(): ...", 60),
+    "of its own app, which a function makes": (FACTORY, 60),
+    "of its own app, through a decorator of the project": ("main = Celery(task_cls=Limited)\ndef job(func):\n    return main.task(func)\n@job\ndef charge(): ...", 60),
+    "of its own app, through a preset": ("main = Celery(task_cls=Limited)\nquick = main.task(acks_late=True)\n@quick\ndef charge(): ...", 60),
+    "of another app": ("other = Celery(task_cls=Limited)\n@app.task\ndef charge(): ...", None),
+    "of another app, set later": ("other = Celery()\nother.Task = Limited\n@app.task\ndef charge(): ...", None),
+    "of an app of a test": ("@app.task\ndef charge(): ...\n## tests/test_app.py\nfrom celery import Celery\nfrom tasks import Limited\nother = Celery(task_cls=Limited)\n", None),
+    "of its own app in a test": ("@app.task\ndef charge(): ...\n## tests/test_app.py\nfrom tasks import Limited, app\napp.Task = Limited\n", None),
+    "of an app of a test, and shared": ("from celery import shared_task\n@shared_task\ndef charge(): ...\n## tests/test_app.py\nfrom celery import Celery\nfrom tasks import Limited\nother = Celery(task_cls=Limited)\n", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text, limit", CLASSES.values(), ids=CLASSES)
+def test_only_the_class_of_the_app_that_makes_a_task_counts(text: str, limit: object) -> None:
+    option = subject_of(LIMITED + text).option("time_limit")
+    assert (option.value, option.is_known) == (limit, True)
+
+
+ANY_APP = {
+    "shared": "other = Celery(task_cls=Limited)\nfrom celery import shared_task\n@shared_task\ndef charge(): ...",
+    "of the current app": "other = Celery(task_cls=Limited)\nfrom celery import current_app\n@current_app.task\ndef charge(): ...",
+    "of the current app, by a function": "other = Celery(task_cls=Limited)\nfrom celery.app import app_or_default\nmain = app_or_default()\n@main.task\ndef charge(): ...",
+    "of an app that is given": "other = Celery(task_cls=Limited)\ndef make(celery):\n    @celery.task\n    def charge(): ...\n",
+    "of an app that was not read": "other = Celery(task_cls=Limited)\nfrom shop.unread import main_app\n@main_app.task\ndef charge(): ...",
+    "of an app that may be one that is given a class": "other = Celery()\ndef setup(celery):\n    celery.Task = Limited\n@app.task\ndef charge(): ...",
+}
+
+
+@pytest.mark.parametrize("text", ANY_APP.values(), ids=ANY_APP)
+def test_the_class_of_an_app_that_may_make_a_task_leaves_its_options_unknown(text: str) -> None:
+    option = subject_of(LIMITED + text).option("time_limit")
+    assert option.origin is Origin.UNKNOWN
+    assert "`Limited`" in option.note and "which app" in option.note
+
+
+def test_the_class_of_the_only_app_is_that_of_shared_tasks() -> None:
+    found = scanned(
+        f"from celery import Celery, Task, shared_task\n{LIMITED}app = Celery(task_cls=Limited)\n@shared_task\ndef charge(): ..."
+    )
+    assert Subject(found.declarations[0], found).option("time_limit").value == 60
