@@ -233,7 +233,7 @@ class _Collected:
 
 
 def _assigned(node: ast.AST) -> dict[str, tuple[ast.expr, bool]]:
-    """The last value that a class body gives each name, and whether no other one may hold: one under a condition may not replace the first.
+    """The last value that a class body gives each name, and whether it surely holds: one under a condition may not.
 
     What is no option stays away: `abstract`, names of classes such as `Request`, and those that begin with `_`.
     """
@@ -242,8 +242,7 @@ def _assigned(node: ast.AST) -> dict[str, tuple[ast.expr, bool]]:
     for statement in statements(node):
         for name, value in _names(statement):
             if name != "abstract" and name[0].islower():
-                is_sure = statement in outside or name not in found
-                found[name] = value, is_sure and not isinstance(statement, ast.AugAssign)
+                found[name] = value, statement in outside and not isinstance(statement, ast.AugAssign)
     return found
 
 

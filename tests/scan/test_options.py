@@ -304,7 +304,8 @@ def test_defaults_of_a_wrapper_that_its_own_keywords_update_are_known() -> None:
 BODIES = {
     "the last one wins": ("    max_retries = 3\n    max_retries = None\n", None, True),
     "after a condition": ("    if DEBUG:\n        max_retries = 1\n    max_retries = 7\n", 7, True),
-    "under a condition only": ("    if DEBUG:\n        max_retries = 1\n", 1, True),
+    "under a condition only": ("    if DEBUG:\n        max_retries = 1\n", None, False),
+    "in a try": ("    try:\n        max_retries = env()\n    except KeyError:\n        max_retries = 1\n", None, False),
     "either": ("    if DEBUG:\n        max_retries = 1\n    else:\n        max_retries = 7\n", None, False),
     "may be replaced": ("    max_retries = 3\n    if DEBUG:\n        max_retries = 1\n", None, False),
     "computed anew": ("    max_retries = 3\n    max_retries += 1\n", None, False),
