@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from checklist.scan.effort import once_per_scan
 from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding
-from checklist.scan.names import Function
+from checklist.scan.names import Function, Scope, ends_with
 from checklist.scan.places import is_test
+from checklist.scan.project import Project
 from checklist.scan.rules.parts import bases, retrying
 from checklist.scan.rules.parts.last_resorts import LastResort, exc_of, last_resorts
 from checklist.scan.rules.parts.schedule_entries import entries
@@ -18,6 +19,7 @@ from checklist.scan.rules.parts.sends import sends
 from checklist.scan.rules.parts.wording import counted, place
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
+from checklist.scan.targets import External
 from checklist.scan.uses import SENDING
 
 _STATES = {"status", "state", "stage", "phase", "progress_state", "job_status"}
@@ -112,12 +114,20 @@ def receiver(found: Found) -> Evidence | None:
     for module in found.project.modules.values():
         if "task_failure" not in module.text or is_test(module):
             continue
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Attribute) and node.attr == "connect":
-                names = found.project.outer_names(node.value, found.project.scope_of(module, node))
-                if any(each.endswith("signals.task_failure") for each in names):
-                    return module.evidence(node)
+        connecting = (
+            each for each in ast.walk(module.tree) if isinstance(each, ast.Attribute) and each.attr == "connect"
+        )
+        for node in connecting:
+            if _is_signal(node.value, found.project.scope_of(module, node), found.project):
+                return module.evidence(node)
     return None
+
+
+def _is_signal(node: ast.expr, scope: Scope, project: Project) -> bool:
+    """Whether an expression is the signal `task_failure`, also where only a star can have brought that name."""
+    if targets := project.resolve(node, scope):
+        return any(isinstance(each, External) and each.name.endswith("signals.task_failure") for each in targets)
+    return bool(scope.top.stars) and ends_with(node, "task_failure")
 
 
 def _left_behind(subject: Subject, resorts: list[LastResort]) -> ast.stmt | None:

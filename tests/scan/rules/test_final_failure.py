@@ -75,6 +75,9 @@ LAST = [
     Case("a hook that counts", HOOK.format("counter.inc()") + LEFT, CANNOT_TELL, "hears of it"),
     Case("a link", f"@app.task\n{LEFT}\ncharge.apply_async((1,), link_error=alert.s())\n", "pass", "`link_error`"),
     Case("a receiver", f"from celery.signals import task_failure\n\n@task_failure.connect\ndef f(**kw):\n    log(kw)\n\n@app.task\n{LEFT}", CANNOT_TELL, "`task_failure` receiver"),
+    Case("a receiver of a star", f"from celery.signals import *\n\n@task_failure.connect\ndef f(**kw):\n    log(kw)\n\n@app.task\n{LEFT}", CANNOT_TELL, "`task_failure` receiver"),
+    Case("a receiver of a star that was not read", f"from shop.unread import *\n\n@task_failure.connect\ndef f(**kw):\n    log(kw)\n\n@app.task\n{LEFT}", CANNOT_TELL, "`task_failure` receiver"),
+    Case("a receiver of one's own beside a star", f"from celery.signals import *\nfrom shop.unread import task_failure\n\n@task_failure.connect\ndef f(**kw):\n    log(kw)\n\n@app.task\n{LEFT}", "fail", "status='sending'"),
     Case("an unseen base", f"from elsewhere import Unseen\n\n@app.task(base=Unseen)\n{LEFT}", CANNOT_TELL, "`Unseen`"),
     Lookalike("set back", "@app.task\ndef charge(pk):\n    o = get(pk)\n    o.status = 'sending'\n    try:\n        pay(o)\n"
             "    except OSError:\n        o.status = 'failed'\n", NOT_FOUND, "no state"),
