@@ -16,6 +16,7 @@ from checklist.scan.rules.parts import bases, retrying
 from checklist.scan.rules.parts.last_resorts import LastResort, exc_of, last_resorts
 from checklist.scan.rules.parts.schedule_entries import entries
 from checklist.scan.rules.parts.sends import sends
+from checklist.scan.rules.parts.transactions import block_around, is_rolled_back, opens
 from checklist.scan.rules.parts.wording import counted, place
 from checklist.scan.rules.registry import cannot_tell, fails, not_found, passes, rule
 from checklist.scan.subject import Subject
@@ -34,6 +35,10 @@ def final_failure(subject: Subject) -> Finding:
     resorts = last_resorts(subject)
     if handled := next(_handling(subject, resorts), None):
         return passes(*handled)
+    if undone := next((each for each in resorts if each.runs), None):
+        return cannot_tell(
+            f"a `raise` rolls back what {undone.said}, writes: the transaction is around both", undone.line
+        )
     dead = next((each for each in resorts if each.calls and not each.doubt), None)
     left = _left_behind(subject, resorts)
     if heard := _hearing(subject, is_needed=bool(left or dead)):
@@ -82,7 +87,7 @@ def _handling(subject: Subject, resorts: list[LastResort]) -> Iterator[tuple[str
         if node := send.keyword("link_error"):
             line = send.call.module.evidence(node)
             yield f"`link_error` at a call, {place(line, subject.module.path)}", line
-    yield from ((each.said, each.line) for each in resorts if each.runs)
+    yield from ((each.said, each.line) for each in resorts if each.runs and not _is_undone(each.clause, subject))
 
 
 def _hearing(subject: Subject, *, is_needed: bool) -> tuple[str, Evidence] | None:
@@ -137,7 +142,9 @@ def _left_behind(subject: Subject, resorts: list[LastResort]) -> ast.stmt | None
     for node in subject.body():
         if isinstance(node, ast.Assign | ast.Expr) and _writes_state(node) and not _sets_back(subject, resorts):
             after = [call for call in subject.calls_in_body() if call.lineno > (node.end_lineno or node.lineno)]
-            if any(not _is_of_row(call) for call in after):
+            transaction = block_around(subject.project, subject.module, node)
+            undone = set(ast.walk(transaction)) if transaction else set()  # a failure in there takes the state back
+            if any(not _is_of_row(call) and call not in undone for call in after):
                 return node
     return None
 
@@ -183,12 +190,24 @@ def _sets_back(subject: Subject, resorts: list[LastResort]) -> bool:
     for node in subject.body():
         if isinstance(node, ast.Try):
             handlers = [each for each in node.handlers if each not in never]
-            parts: list[ast.AST] = [*handlers, *node.finalbody]
-            if any(_writes_any_state(each) for part in parts for each in ast.walk(part)):
+            inside = (each for part in (*handlers, *node.finalbody) for each in ast.walk(part))
+            if any(_writes_any_state(each) and not _is_rolled_back(each, subject) for each in inside):
                 return True
-            if any(_handles_all(each) for each in handlers):
+            if any(_handles_all(each) and not _is_undone(each, subject) for each in handlers):
                 return True
     return False
+
+
+def _is_undone(clause: ast.ExceptHandler, subject: Subject) -> bool:
+    """Whether all that a clause does is rolled back by a `raise` of its own."""
+    acting = [each for each in clause.body if not isinstance(each, ast.Raise)]
+    calls = [node for each in acting for node in ast.walk(each) if isinstance(node, ast.Call)]
+    done = [call for call in calls if not opens(call, subject.scope, subject.project)]
+    return bool(done) and all(_is_rolled_back(call, subject) for call in done)
+
+
+def _is_rolled_back(node: ast.AST, subject: Subject) -> bool:
+    return is_rolled_back(subject.project, subject.module, node)
 
 
 def _never_reached(subject: Subject, resorts: list[LastResort]) -> set[ast.ExceptHandler]:

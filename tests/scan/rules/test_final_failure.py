@@ -11,6 +11,7 @@ AGAIN = "from celery import current_task\ndef again(func):\n    def inner(*args)
 AUTO = "autoretry_for=(ConnectionError,)"
 LEFT = "def charge(pk):\n    Order.objects.filter(pk=pk).update(status='sending')\n    pay(pk)\n"
 HOOK = "class Hooked(app.Task):\n    def on_failure(self, *args):\n        {}\n\n@app.task(base=Hooked)\n"
+ATOMIC = "from django.db.transaction import atomic\n"
 MAX = "except MaxRetriesExceededError:\n"
 DEAD = f"`{MAX[:-2]}`, line {{}}, never runs: `self.retry(exc=exc)` raises `exc` when retries are used up"
 
@@ -58,6 +59,9 @@ LAST = [
     Case("exc is taken by a clause below", resort("raise self.retry(exc=exc)", after="    except OSError:\n        fail(pk)\n"), CANNOT_TELL, "never runs, but `except OSError:` of line 14 may take"),
     Case("exc is taken by a clause farther out", resort("raise self.retry(exc=exc)").replace("    try:\n        try:", "    try:\n     try:\n        try:").replace(f"    {MAX}", f"     {MAX}") + "    except OSError:\n        fail(pk)\n", CANNOT_TELL, "never runs, but `except OSError:` of line 15 may take"),
     Case("retries without end", resort("raise self.retry()", options="bind=True, max_retries=None"), CANNOT_TELL, "`max_retries=None`"),
+    Case("an exc that is bound again", resort("exc = wrapped(exc)\n            raise self.retry(exc=exc)"), CANNOT_TELL, "`exc` of line 12 may be that error"),
+    Case("used up inside of a transaction", resort("raise self.retry()").replace("        fail(pk)", "        with atomic():\n            fail(pk)").replace("from elsewhere", "from django.db.transaction import atomic\nfrom elsewhere"), "pass", "line 13"),
+    Case("used up, and rolled back", resort("raise self.retry()").replace("        fail(pk)", "        with atomic():\n            fail(pk)\n            raise").replace("from elsewhere", "from django.db.transaction import atomic\nfrom elsewhere"), CANNOT_TELL, "rolls back what `except MaxRetriesExceededError`, line 13, writes"),
     Case("raised by hand as well", resort("raise self.retry(exc=exc)").replace("pay(pk)", "raise MaxRetriesExceededError"), CANNOT_TELL, "`raise MaxRetriesExceededError` of line 9 may raise"),
     Case("handed on as well", resort("raise self.retry(exc=exc)").replace("pay(pk)", "pay(self)"), CANNOT_TELL, "`pay(self)` of line 9 may raise"),
     Case("its retry handed on", BESIDE.format("@app.task(bind=True)\n", "self", "pay(again=self.retry)", ""), CANNOT_TELL, "`pay(again=self.retry)` of line 7"),
@@ -81,6 +85,15 @@ LAST = [
     Case("an unseen base", f"from elsewhere import Unseen\n\n@app.task(base=Unseen)\n{LEFT}", CANNOT_TELL, "`Unseen`"),
     Lookalike("set back", "@app.task\ndef charge(pk):\n    o = get(pk)\n    o.status = 'sending'\n    try:\n        pay(o)\n"
             "    except OSError:\n        o.status = 'failed'\n", NOT_FOUND, "no state"),
+    Case("set back, and rolled back by its own block", ATOMIC + "@app.task\ndef charge(o):\n    o.status = 'sending'\n    o.save()\n    try:\n        pay(o)\n    except OSError:\n        with atomic():\n            o.status = 'failed'\n            o.save()\n            raise\n", "fail", "stays so"),
+    Case("set back, and rolled back by a block around", ATOMIC + "@app.task\ndef charge(o):\n    o.status = 'sending'\n    o.save()\n    with atomic():\n        try:\n            pay(o)\n        except Exception:\n            o.status = 'failed'\n            if o.pk:\n                o.save()\n            raise\n", "fail", "stays so"),
+    Case("left in a block that ends before", ATOMIC + "@app.task\ndef charge(o):\n    with atomic():\n        o.status = 'sending'\n        o.save()\n    pay(o)\n", "fail", "stays so"),
+    Lookalike("set back in a block, and raised outside", ATOMIC + "@app.task\ndef charge(o):\n    o.status = 'sending'\n    o.save()\n    try:\n        pay(o)\n    except OSError:\n        with atomic():\n            o.status = 'failed'\n            o.save()\n        raise\n", NOT_FOUND, "no state"),
+    Lookalike("set back in a block, and raised to a clause inside of it", ATOMIC + "@app.task\ndef charge(o):\n    o.status = 'sending'\n    o.save()\n    with atomic():\n        try:\n            try:\n                pay(o)\n            except OSError:\n                o.status = 'failed'\n                raise\n        except OSError:\n            log(o)\n", NOT_FOUND, "no state"),
+    Lookalike("everything caught, and only a part rolled back", ATOMIC + "@app.task\ndef charge(o):\n    o.status = 'sending'\n    o.save()\n    try:\n        pay(o)\n    except Exception:\n        mark(o)\n        with atomic():\n            note(o)\n            raise\n", NOT_FOUND, "no state"),
+    Case("everything caught, and rolled back", ATOMIC + "@app.task\ndef charge(o):\n    o.status = 'sending'\n    o.save()\n    try:\n        pay(o)\n    except Exception:\n        with atomic():\n            note(o)\n            raise\n", "fail", "stays so"),
+    Lookalike("left in a transaction that the failure rolls back", ATOMIC + "@app.task\n@atomic\ndef charge(o):\n    o.status = 'sending'\n    o.save()\n    pay(o)\n", NOT_FOUND, "no state"),
+    Lookalike("left in a block that the failure rolls back", ATOMIC + "@app.task\ndef charge(o):\n    with atomic():\n        o.status = 'sending'\n        o.save()\n        pay(o)\n", NOT_FOUND, "no state"),
     Lookalike("done at the end", "@app.task\ndef charge(o):\n    pay(o)\n    o.status = 'sending'\n    o.save()\n", NOT_FOUND, "no state"),
     Lookalike("a state that is final", "@app.task\ndef charge(o):\n    o.status = 'paid'\n    pay(o)\n", NOT_FOUND, "no state"),
     Lookalike("a heading", "@app.task\ndef charge(o):\n    o.title = 'sending'\n    pay(o)\n", NOT_FOUND, "no state"),

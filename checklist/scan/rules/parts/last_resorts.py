@@ -156,8 +156,12 @@ def _is_other_error(call: ast.Call, subject: Subject) -> bool:
     given = exc_of(call)
     if isinstance(given, ast.Call):
         return _is_other_class(given.func, subject)
+    name = given.id if isinstance(given, ast.Name) else ""
     around = (up for up in subject.module.above(call) if isinstance(up, ast.ExceptHandler))
-    found = next((up for up in around if isinstance(given, ast.Name) and up.name == given.id), None)
+    found = next((up for up in around if name and up.name == name), None)
+    bound = (node for node in subject.body() if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    if any(node.id == name for node in bound):
+        return False
     return found is not None and not any(_last(each) in _FAMILY for each in caught(found))
 
 

@@ -33,6 +33,34 @@ def transaction_around(project: Project, module: Module, node: ast.AST) -> ast.e
     return None
 
 
+def block_around(project: Project, module: Module, node: ast.AST) -> ast.AST | None:
+    """The `with` or the function that is the transaction in which `node` runs."""
+    opening = transaction_around(project, module, node)
+    blocks = (ast.With, ast.AsyncWith, ast.FunctionDef, ast.AsyncFunctionDef)
+    return next((up for up in module.above(opening) if isinstance(up, blocks)), None) if opening else None
+
+
+def is_rolled_back(project: Project, module: Module, node: ast.AST) -> bool:
+    """Whether a `raise` below `node`, in its own block or in one around it, leaves the transaction in which `node` runs."""
+    transaction = block_around(project, module, node)
+    raises, below = False, node
+    for up in module.above(node) if transaction else []:
+        if isinstance(up, ast.Try | ast.TryStar) and below in up.body:
+            return False  # its clauses may catch what is raised
+        raises = raises or any(isinstance(each, ast.Raise) for each in _after(below, up))
+        if up is transaction:
+            return raises
+        below = up
+    return False
+
+
+def _after(node: ast.AST, up: ast.AST) -> list[ast.stmt]:
+    """The statements below `node` in its own block of `up`."""
+    blocks = [getattr(up, name, None) for name in ("body", "orelse", "finalbody")]
+    block: list[ast.stmt] = next((each for each in blocks if isinstance(each, list) and node in each), [])
+    return block[block.index(node) + 1 :] if block else []  # type: ignore[arg-type]
+
+
 def opens(node: ast.expr, scope: Scope, project: Project) -> bool:
     """Whether an expression, given to `with` or as a decorator, opens a transaction: `atomic`, `atomic(...)`, or something given one."""
     if isinstance(node, ast.Call):
