@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from checklist.scan.effort import once_per_scan, spend
 from checklist.scan.finder import Found
 from checklist.scan.found import Evidence, Finding, Origin
 from checklist.scan.literals import UnknownError, literal
@@ -35,9 +36,8 @@ class _Use:
 @rule("known-queue")
 def known_queue(subject: Subject) -> Finding:
     """Names of queues that are not among those declared, so that a misspelt one gets a queue that nobody reads."""
-    routes = list(_routes(subject))
-    own = [*_own(subject), *(each for each in routes if _matches(each.pattern, subject))]
-    uses = own or [each for each in routes if not _is_anybodys(each, subject.found)]
+    own = [*_own(subject), *(each for each in _routes(subject.found) if _matches(each.pattern, subject))]
+    uses = own or list(_routes_of_nobody(subject.found))
     computed = list(_computed(subject))
     if computed and not own:
         return cannot_tell(_computed_text(computed), *unique(place for _, place in computed))
@@ -83,7 +83,7 @@ def _without_queue(subject: Subject) -> Finding:
     if not subject.settings.seen:
         return cannot_tell(f"no queue is named for it here, and {subject.settings.why_unseen}")
     routed = subject.settings.get("task_routes")
-    if routed and not list(_routes(subject)):
+    if routed and not _routes(subject.found):
         return cannot_tell("what `task_routes` comes to is not in the text", routed.place)
     return not_found("neither the task, nor its calls, nor `task_routes` name a queue: it goes to the default one")
 
@@ -132,38 +132,45 @@ def _computed_text(computed: list[tuple[str, Evidence]]) -> str:
 # Routes
 
 
-def _routes(subject: Subject) -> Iterator[_Use]:
-    for setting in subject.settings.every("task_routes"):
-        if not is_test(setting.scope.module):
-            yield from _routes_of(setting.node, setting.scope, subject)
+@once_per_scan
+def _routes(found: Found) -> tuple[_Use, ...]:
+    settings = (each for each in found.settings.every("task_routes") if not is_test(each.scope.module))
+    return tuple(use for each in settings for use in _routes_of(each.node, each.scope, found.project))
 
 
-def _routes_of(node: ast.expr, scope: Scope, subject: Subject) -> Iterator[_Use]:
+@once_per_scan
+def _routes_of_nobody(found: Found) -> tuple[_Use, ...]:
+    """The routes that hold for no task of the scan, so that it is for each of them to tell of these."""
+    subjects = [Subject(declaration, found) for declaration in found.declarations]
+    return tuple(use for use in _routes(found) if not any(_matches(use.pattern, subject) for subject in subjects))
+
+
+def _routes_of(node: ast.expr, scope: Scope, project: Project) -> Iterator[_Use]:
     """The routes in a mapping, or in the mappings and pairs of a list."""
     if isinstance(node, ast.Name | ast.Attribute):
-        for target in subject.project.resolve(node, scope):
+        for target in project.resolve(node, scope):
             if isinstance(target, Value) and target.node is not node:
-                yield from _routes_of(target.node, target.scope, subject)
+                yield from _routes_of(target.node, target.scope, project)
     elif isinstance(node, ast.Dict):
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                yield from _route(key, key.value, value, scope, subject)
+                yield from _route(key, key.value, value, scope, project)
     elif isinstance(node, ast.List | ast.Tuple):
-        yield from _pair_or_many(node, scope, subject)
+        yield from _pair_or_many(node, scope, project)
 
 
-def _pair_or_many(node: ast.List | ast.Tuple, scope: Scope, subject: Subject) -> Iterator[_Use]:
+def _pair_or_many(node: ast.List | ast.Tuple, scope: Scope, project: Project) -> Iterator[_Use]:
     first = node.elts[0] if node.elts else None
     if len(node.elts) == 2 and isinstance(first, ast.Constant) and isinstance(first.value, str):
-        yield from _route(first, first.value, node.elts[1], scope, subject)
+        yield from _route(first, first.value, node.elts[1], scope, project)
     else:
         for element in node.elts:
-            yield from _routes_of(element, scope, subject)
+            yield from _routes_of(element, scope, project)
 
 
-def _route(key: ast.expr, pattern: str, value: ast.expr, scope: Scope, subject: Subject) -> Iterator[_Use]:
+def _route(key: ast.expr, pattern: str, value: ast.expr, scope: Scope, project: Project) -> Iterator[_Use]:
     try:
-        found = literal(value, scope, subject.project)
+        found = literal(value, scope, project)
     except UnknownError:
         return
     queue: Any = found.get("queue") if isinstance(found, dict) else found
@@ -173,6 +180,7 @@ def _route(key: ast.expr, pattern: str, value: ast.expr, scope: Scope, subject: 
 
 def _matches(pattern: str, subject: Subject) -> bool:
     """Whether a route holds for the task: by its name, or by a pattern with stars."""
+    spend()
     if not pattern or "*" not in pattern:
         return is_named(subject, pattern)
     name = subject.task.options.get("name")
@@ -180,11 +188,6 @@ def _matches(pattern: str, subject: Subject) -> bool:
         return fnmatchcase(name.value, pattern)
     parts = (*subject.module.parts, *subject.task.name.split("."))
     return any(fnmatchcase(".".join(parts[start:]), pattern) for start in range(len(parts)))
-
-
-def _is_anybodys(use: _Use, found: Found) -> bool:
-    """Whether a route holds for any task of the scan, so that it is for that one to tell of it."""
-    return any(_matches(use.pattern, Subject(declaration, found)) for declaration in found.declarations)
 
 
 def _refuses_missing(subject: Subject) -> Evidence | None:

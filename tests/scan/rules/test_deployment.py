@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from asking import APP
+import pytest
+from asking import APP, ask
 from rule_cases import CANNOT_TELL, NOT_FOUND, Case, Lookalike, table
+
+from checklist.scan import effort
 
 PLAIN = "@app.task\ndef charge():\n    pay()\n"
 LATE = "acks_late=True, time_limit=4 * 3600"
@@ -171,6 +174,14 @@ KNOWN = [
 @table("known-queue", KNOWN)
 def test_queues_are_declared(case: Case) -> None:
     case.check("known-queue")
+
+
+def test_the_search_for_the_tasks_of_all_routes_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = "".join(f"@app.task\ndef other{each}(): ...\n" for each in range(20))
+    routes = "".join(f"'bank.other{each}': 'slow', " for each in range(20))
+    monkeypatch.setattr(effort, "PER_SCAN", 400)
+    with pytest.raises(effort.TooMuchError):
+        ask("known-queue", PLAIN + tasks, settings=f"app.conf.task_routes = {{{routes}}}\n")
 
 
 JSON = [
