@@ -6,9 +6,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from checklist.scan.frameworks import OTHERS
+from checklist.scan.instances import class_around
 from checklist.scan.maker import Maker, Unsure
 from checklist.scan.names import Scope, ends_with, root_name
-from checklist.scan.project import Project, class_around
+from checklist.scan.project import Project
 from checklist.scan.targets import DEEPEST, Defined, External, Given, Target, Value, Whole
 from checklist.scan.walking import returned
 

@@ -9,12 +9,11 @@ from dataclasses import replace
 
 from checklist.scan.changes import assigned_globally, changes
 from checklist.scan.effort import spend
+from checklist.scan.instances import class_around, given_to_self
 from checklist.scan.module_names import ModuleNames
-from checklist.scan.names import Assigned, Binding, Imported, Parameter, Scope, statements
+from checklist.scan.names import Assigned, Binding, Imported, Parameter, Scope
 from checklist.scan.source import Module
-from checklist.scan.targets import DEEPEST, Defined, External, Given, Target, Value, Whole
-
-MOST = 100  # things that one name may lead to; the rest is left out
+from checklist.scan.targets import DEEPEST, Defined, External, Given, Target, Value, Whole, distinct
 
 
 class Project:
@@ -58,7 +57,7 @@ class Project:
             return self.named(node.id, scope, depth + 1)
         if isinstance(node, ast.Attribute):
             bases = self.resolve(node.value, scope, depth + 1)
-            found = _distinct(found for base in bases for found in self.member(base, node.attr, depth + 1))
+            found = distinct(found for base in bases for found in self.member(base, node.attr, depth + 1))
             return found or self._of_self(node, scope, depth)
         return [Value(node, scope)]
 
@@ -80,7 +79,7 @@ class Project:
     def _given_to(self, own: Defined) -> dict[str, list[Value]]:
         """What the methods of a class assign to attributes of `self`, found once."""
         if own.node not in self._given_to_self and isinstance(own.node, ast.ClassDef):
-            self._given_to_self[own.node] = _given_to_self(own)
+            self._given_to_self[own.node] = given_to_self(own)
         return self._given_to_self.get(own.node, {})
 
     def named(self, name: str, scope: Scope, depth: int = 0) -> list[Target]:
@@ -90,7 +89,7 @@ class Project:
         bindings, holder = scope.find(name)
         if holder is None:
             return self._from_stars(name, scope.top, depth)
-        return _distinct(self._bound(name, bindings, holder, depth))
+        return distinct(self._bound(name, bindings, holder, depth))
 
     def _bound(self, name: str, bindings: Iterable[Binding], holder: Scope, depth: int) -> Iterator[Target]:
         """Everything that the bindings of a name in a scope lead to; values that are changed later say so."""
@@ -239,43 +238,3 @@ class Project:
                     yield target
                 elif not isinstance(target, Defined):
                     yield None
-
-
-def _distinct(targets: Iterable[Target]) -> list[Target]:
-    """Each thing once, and not more of them than anybody looks at."""
-    found: dict[object, Target] = {}
-    for target in targets:
-        key: object = target
-        if isinstance(target, Defined | Value):
-            key = (target.node, target.scope, isinstance(target, Value) and (target.elements_of, target.is_changed))
-        elif isinstance(target, Whole):
-            key = target.module
-        elif isinstance(target, Given):
-            key = (target.scope, target.annotation)
-        found.setdefault(key, target)
-        if len(found) >= MOST:
-            break
-    return list(found.values())
-
-
-def class_around(scope: Scope) -> Defined | None:
-    """The class in one of whose methods a scope stands."""
-    around: Scope | None = scope
-    while around is not None and not isinstance(around.node, ast.ClassDef):
-        around = around.parent
-    if around is None or around.parent is None or not isinstance(around.node, ast.ClassDef):
-        return None
-    return Defined(around.node, around.parent)
-
-
-def _given_to_self(own: Defined) -> dict[str, list[Value]]:
-    """What the methods of a class assign to attributes: `self.app = ...`."""
-    found: dict[str, list[Value]] = defaultdict(list)
-    for method in own.node.body:
-        if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
-            inside = own.inside.within(method)
-            assignments = (each for each in statements(method) if isinstance(each, ast.Assign))
-            for target, value in ((target, each.value) for each in assignments for target in each.targets):
-                if isinstance(target, ast.Attribute):
-                    found[target.attr].append(Value(value, inside))
-    return found

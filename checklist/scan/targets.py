@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from checklist.scan.names import Function, Scope
 from checklist.scan.source import Module
 
 DEEPEST = 30  # steps from name to name; longer chains are taken for unknown
+MOST = 100  # things that one name may lead to; the rest is left out
 
 
 @dataclass(frozen=True)
@@ -80,3 +82,20 @@ class Given:
 
 
 Target = External | Defined | Value | Whole | Given
+
+
+def distinct(targets: Iterable[Target]) -> list[Target]:
+    """Each thing once, and not more of them than anybody looks at."""
+    found: dict[object, Target] = {}
+    for target in targets:
+        key: object = target
+        if isinstance(target, Defined | Value):
+            key = (target.node, target.scope, isinstance(target, Value) and (target.elements_of, target.is_changed))
+        elif isinstance(target, Whole):
+            key = target.module
+        elif isinstance(target, Given):
+            key = (target.scope, target.annotation)
+        found.setdefault(key, target)
+        if len(found) >= MOST:
+            break
+    return list(found.values())

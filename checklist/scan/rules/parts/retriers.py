@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from checklist.scan.found import Evidence
+from checklist.scan.instances import class_around
 from checklist.scan.names import Scope, ends_with
-from checklist.scan.project import Project, class_around
+from checklist.scan.project import Project
 from checklist.scan.rules.parts import bases, decorating
 from checklist.scan.subject import Subject, dotted
 from checklist.scan.targets import Defined, External, Value
