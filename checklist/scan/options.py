@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from checklist.scan import celery_tables
+from checklist.scan.class_bodies import given_in
 from checklist.scan.found import Option, Origin
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.maker import Layer, Maker
 from checklist.scan.mappings import entries
-from checklist.scan.names import Scope, statements
+from checklist.scan.names import Scope
 from checklist.scan.project import Project
 from checklist.scan.settings import Settings
 from checklist.scan.targets import Defined, External, Given, Target
@@ -228,31 +229,5 @@ class _Collected:
 
     def _body(self, defined: Defined, origin: str) -> None:
         note = f"`{defined.name}`" if origin == "base class" else ""
-        for name, (value, is_sure) in _assigned(defined.node).items():
+        for name, (value, is_sure) in given_in(defined.node).items():
             self._add(name, value, defined.inside, origin, note, is_sure=is_sure)
-
-
-def _assigned(node: ast.AST) -> dict[str, tuple[ast.expr, bool]]:
-    """The last value that a class body gives each name, and whether it surely holds: one under a condition may not.
-
-    What is no option stays away: `abstract`, names of classes such as `Request`, and those that begin with `_`.
-    """
-    found: dict[str, tuple[ast.expr, bool]] = {}
-    outside = getattr(node, "body", [])
-    for statement in statements(node):
-        for name, value in _names(statement):
-            if name != "abstract" and name[0].islower():
-                found[name] = value, statement in outside and not isinstance(statement, ast.AugAssign)
-    return found
-
-
-def _names(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
-    """The names that an assignment gives values, also several at once."""
-    if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign) or statement.value is None:
-        return
-    for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
-        if isinstance(target, ast.Name):
-            yield target.id, statement.value
-        elif isinstance(target, ast.Tuple) and isinstance(statement.value, ast.Tuple):
-            pairs = zip(target.elts, statement.value.elts, strict=False)
-            yield from ((each.id, value) for each, value in pairs if isinstance(each, ast.Name))
