@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
-from functools import lru_cache
 
-from checklist.scan.effort import spend
+from checklist.scan.effort import once_per_scan
 from checklist.scan.found import Evidence
 from checklist.scan.names import FUNCTIONS
 from checklist.scan.places import is_test
@@ -20,55 +20,40 @@ _REPLACED = {"request", "send"}
 
 def configured(session: ast.expr, subject: Subject) -> Evidence | None:
     """The first line outside of tests that may set a timeout for a session, which is what the expression of a body leads to."""
-    if not isinstance(session, ast.Name | ast.Attribute):
-        return None
-    name = session.id if isinstance(session, ast.Name) else session.attr
-    for target in subject.project.resolve(session, subject.scope):
-        if isinstance(target, Value) and (found := _sessions(subject.project).line(name, target)):
-            return found
+    project, name = subject.project, _name(session)
+    values = [each for each in project.resolve(session, subject.scope) if name and isinstance(each, Value)]
+    made, is_local = {each.node for each in values}, all(isinstance(each.scope.node, FUNCTIONS) for each in values)
+    for module, node in _configuring(project).get(name, ()) if values else ():
+        if is_local and module not in {each.scope.module for each in values}:
+            continue
+        targets = project.resolve(node, project.scope_of(module, node))
+        if any(isinstance(each, Value) and each.node in made for each in targets):
+            return module.evidence(node)
     return None
 
 
-class _Sessions:
-    """The lines that configure something, by its name. Kept for a scan: many tasks share a session."""
-
-    def __init__(self, project: Project) -> None:
-        self.project = project
-        self._known: dict[tuple[Module, str], list[ast.expr]] = {}
-
-    def line(self, name: str, made: Value) -> Evidence | None:
-        """The first line that configures what has this name and is that value."""
-        is_local = isinstance(made.scope.node, FUNCTIONS)
-        modules = [made.scope.module] if is_local else list(self.project.modules.values())
-        for module in modules:
-            for node in self._configuring(module, name):
-                targets = self.project.resolve(node, self.project.scope_of(module, node))
-                if any(isinstance(each, Value) and each.node is made.node for each in targets):
-                    return module.evidence(node)
-        return None
-
-    def _configuring(self, module: Module, name: str) -> list[ast.expr]:
-        if name not in module.text or is_test(module):
-            return []
-        if (module, name) not in self._known:
-            self._known[module, name] = list(_configuring(module, name))
-        return self._known[module, name]
+@once_per_scan
+def _configuring(project: Project) -> dict[str, list[tuple[Module, ast.expr]]]:
+    """What gets an adapter or another `request`, or is given to a call, by its name."""
+    found: dict[str, list[tuple[Module, ast.expr]]] = defaultdict(list)
+    for module in (each for each in project.modules.values() if not is_test(each)):
+        for node in ast.walk(module.tree):
+            for each in _configured_by(node):
+                if name := _name(each):
+                    found[name].append((module, each))
+    return found
 
 
-def _configuring(module: Module, name: str) -> Iterator[ast.expr]:
-    """Where something of that name gets an adapter or another `request`, or is given to a call."""
-    for node in ast.walk(module.tree):
-        spend()
-        if isinstance(node, ast.Name | ast.Attribute) and name == getattr(node, "attr", getattr(node, "id", "")):
-            up = module.parents.get(node)
-            if isinstance(up, ast.Attribute):
-                is_replaced = up.attr in _REPLACED and isinstance(up.ctx, ast.Store)
-                if up.attr == "mount" or is_replaced:
-                    yield node
-            elif isinstance(up, ast.keyword | ast.Starred) or (isinstance(up, ast.Call) and node in up.args):
-                yield node
+def _configured_by(node: ast.AST) -> Iterator[ast.expr]:
+    if isinstance(node, ast.Call):
+        yield from (each.value if isinstance(each, ast.Starred) else each for each in node.args)
+        yield from (each.value for each in node.keywords)
+    elif isinstance(node, ast.Attribute):
+        is_replaced = node.attr in _REPLACED and isinstance(node.ctx, ast.Store)
+        if is_replaced or node.attr == "mount":
+            yield node.value
 
 
-@lru_cache(maxsize=4)
-def _sessions(project: Project) -> _Sessions:
-    return _Sessions(project)
+def _name(node: ast.expr) -> str:
+    """The name itself, or the last part of a dotted one; empty for anything else."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
