@@ -8,6 +8,7 @@ from checklist.scan.celery_tables import setting_names
 from checklist.scan.changes import changed_by, outermost, put_in
 from checklist.scan.config_sources import is_mapping, sources_of
 from checklist.scan.effort import TooMuchError, limit
+from checklist.scan.found import Evidence
 from checklist.scan.literals import UnknownError, literal
 from checklist.scan.made_apps import MadeApps
 from checklist.scan.names import Scope, statements
@@ -32,6 +33,7 @@ class Settings:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._found: dict[str, list[Setting]] = {}
+        self._places: set[tuple[str, Evidence]] = set()
         self.apps = MadeApps(project)
         self._is_configured = False
         self._read_mappings: set[ast.AST] = set()
@@ -217,9 +219,9 @@ class Settings:
         except UnknownError:
             value, is_literal = None, False
         place = scope.module.evidence(at)
-        known = self._found.setdefault(name, [])
-        if all(each.place != place for each in known):
-            known.append(Setting(name, node, scope, place, value, is_literal))
+        if (name, place) not in self._places:
+            self._places.add((name, place))
+            self._found.setdefault(name, []).append(Setting(name, node, scope, place, value, is_literal))
 
 
 def _is_conf(node: ast.expr) -> bool:
