@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 try:
     import resource
@@ -22,10 +22,15 @@ def bounded() -> Iterator[None]:
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     limits = [limit for limit in (soft, hard, share()) if limit != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))
+    _limit(min(limits), hard)
     try:
         yield
     finally:
+        _limit(soft, hard)
+
+
+def _limit(soft: int, hard: int) -> None:
+    with suppress(ValueError, OSError):  # macOS knows the limit and does not take it
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 

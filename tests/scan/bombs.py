@@ -74,6 +74,9 @@ BOMBS: dict[str, str | bytes] = {
     + "def load():\n    query = Row.objects\n"
     + "    query = query.filter(x=1)\n" * 100
     + "    @query.task\n    def f(): ...\n    query.save()\n",
+    "settings": "from celery import Celery\napp = Celery()\n"
+    + "app.conf.task_routes.update({'a': {'queue': 'b'}})\n" * 2_000
+    + "@app.task\ndef f(): ...\n",
     "import circle": "from t import a as b, b as a\nfrom t import *\nfrom . import *\n" * 100
     + "@a.task\n@b\n@c\ndef f(): ...\n",
     "own class": HEAD
