@@ -69,8 +69,9 @@ def started() -> list[str]:
     return list(Audit.objects.filter(is_scanned=True).order_by("pk").values_list("task", flat=True))
 
 
-def test_the_page_asks_for_code_and_the_checklist_leads_there(client: Client, audit: Audit) -> None:
-    assert f'href="{PATH}"' in client.get("/checklists/celery-tasks/").content.decode()
+def test_the_page_asks_for_code_and_home_and_checklist_lead_there(client: Client, audit: Audit) -> None:
+    for path in ("/", "/checklists/celery-tasks/"):
+        assert f'href="{PATH}"' in client.get(path).content.decode()
     assert "Find tasks" in text(client.get(PATH))
 
 
@@ -100,7 +101,13 @@ def test_the_only_task_is_ticked(post: Post) -> None:
 
 def test_a_diff_picks_the_tasks_that_it_touches(post: Post) -> None:
     response = post(files=[("tasks.py", TWO.replace("def refund(order):", "def refund(order): "))], diff=DIFF)
-    assert offered(response) == {"tasks.py:5:charge": False, "tasks.py:10:refund": True}
+    assert list(offered(response).items()) == [("tasks.py:10:refund", True), ("tasks.py:5:charge", False)]
+
+
+def test_what_could_not_be_read_stands_above_the_way_back_when_there_is_no_task(post: Post) -> None:
+    response = text(post(code="def f(:"))
+    assert "No tasks found" in response
+    assert response.index("Could not be read") < response.index("Give other code")
 
 
 def test_a_diff_picks_the_tasks_of_pasted_code(post: Post) -> None:
