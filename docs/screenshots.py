@@ -19,6 +19,25 @@ from playwright.sync_api import Browser, Page, sync_playwright
 HERE = Path(__file__).resolve().parent
 PICTURES = HERE / "screenshots"
 VERDICTS = ["pass", "pass", "fail", "na", "pass", "pass", "pass", "fail", "pass"]
+CODE = """from celery import shared_task
+
+from billing.gateway import gateway
+from billing.models import Order
+
+
+@shared_task(autoretry_for=(Exception,), retry_limit=4)
+def charge(order_id):
+    order = Order.objects.get(pk=order_id)
+    gateway.charge(order.total)
+    order.status = "paid"
+    order.save()
+    send_receipt.delay(order)
+
+
+@shared_task(name="billing.send_receipt", soft_time_limit=20, time_limit=30)
+def send_receipt(order):
+    order.customer.send_mail("Thank you")
+"""
 NOTE = "The new parameter has no default: messages that wait in the queue fail."
 
 
@@ -73,6 +92,20 @@ def audit(page: Page, address: str) -> None:
     page.evaluate("scrollTo(0, 0)")
 
 
+def scanned(page: Page, address: str) -> None:
+    """Start an audit from code, and accept the first suggestion."""
+    page.goto(f"{address}/checklists/celery-tasks/code/")
+    page.get_by_label("Python source").fill(CODE)
+    page.get_by_label("Store the source").check()
+    page.get_by_role("button", name="Find tasks").click()
+    page.locator("[name=task]").first.check()
+    page.get_by_role("button", name="Start the audits").click()
+    page.wait_for_url("**/audits/*/")
+    page.keyboard.press("u")
+    page.keyboard.press("y")
+    page.get_by_text("All changes saved").wait_for()
+
+
 def picture(browser: Browser, url: str, name: str, width: int = 1280, scheme: str = "light") -> None:
     """Save what `url` looks like as `name`.png."""
     height = 844 if width < 500 else 860
@@ -107,6 +140,9 @@ def main() -> None:
         picture(browser, failed, "audit-phone", width=390)
         picture(browser, page.locator("#view-link").input_value(), "shared")
         print_preview(browser, page.locator("#view-link").input_value())
+        scanned(page, address)
+        second = page.locator("li.item:has(.suggestion.found[data-state=open])").first.get_attribute("id")
+        picture(browser, f"{page.url.split('#')[0]}#{second}", "from-code")
         browser.close()
 
 
