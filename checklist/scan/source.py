@@ -135,7 +135,7 @@ def parse(path: str, text: str) -> Module:
     except ValueError as error:
         raise UnreadableError(str(error)) from None
     except (RecursionError, MemoryError):
-        raise UnreadableError("is too large, or nested too deeply, to be read") from None
+        raise UnreadableError("is too large for the memory that is left, or nested too deeply, to be read") from None
 
 
 def _tree(text: str) -> ast.Module:
