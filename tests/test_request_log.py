@@ -25,7 +25,7 @@ from test_rights import MAKE, TABLE, ask, routes
 
 COLUMNS = ("nobody", "view", "starter", "deleted")
 TALKATIVE = {
-    "LOG_LEVEL": "debug", "DEBUG": "on", "GUNICORN_CMD_ARGS": "--timeout 2 --access-logfile -", "PYTHONDONTWRITEBYTECODE": "1",
+    "LOG_LEVEL": "debug", "DEBUG": "on", "GUNICORN_CMD_ARGS": "--timeout 8 --access-logfile -", "PYTHONDONTWRITEBYTECODE": "1",
     "TRUSTED_PROXIES": "127.0.0.1",
 }  # fmt: skip
 ABANDONED = "abandoned"
