@@ -39,14 +39,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def send(port: int, raw: bytes) -> bytes:
-    """Send `raw` as it is and read until the server closes or says nothing for a second."""
-    with closing(socket.create_connection(("127.0.0.1", port), timeout=1)) as connection:
+def send(port: int, raw: bytes, patience: float = 1) -> bytes:
+    """Send `raw` as it is and read until the server closes or says nothing: for `patience` seconds at first, later for one."""
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=patience)) as connection:
         connection.sendall(raw)
         received = b""
         try:
             while part := connection.recv(65536):
                 received += part
+                connection.settimeout(1)
         except TimeoutError:
             pass
     return received
