@@ -128,9 +128,10 @@ def accept(
 ) -> Answers:
     """Answer `item` as its suggestion says, and put the evidence into the note, below what is there.
 
-    Evidence that was accepted before, and that nobody changed in the note, makes way for it. `finding` is the fingerprint of what was shown, `base` the revision of the verdict that the reviewer had in view, `change` the
-    client's own id. Returns every answer as `service.answer` does. Raises `OutdatedError` when the suggestion says something else now,
-    `Conflict` when somebody answered the item since; then nothing is written.
+    Evidence that was accepted before, and that nobody changed in the note, makes way for it. `finding` is the fingerprint of what was
+    shown, `base` the revision of the verdict that the reviewer had in view, `change` the client's own id. Returns every answer as
+    `service.answer` does. Raises `OutdatedError` when the suggestion says something else now, `Conflict` when somebody answered the item
+    since; then nothing is written.
     """
     locked(audit)
     row = _current(audit, item, finding)
